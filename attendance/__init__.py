@@ -1,0 +1,1 @@
+"""The pure domain: people, punches, duty days, and the judgement of a day. Standard library only."""

@@ -1,0 +1,139 @@
+"""City time as a seam: the wall clock in production, a steerable one in the demo and in tests.
+
+Everything that asks "what time is it in the city?" asks a `Clock`. Durations on the network (time-outs,
+back-off, keepalive) are real seconds and never pass through here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from config.errors import ConfigError
+
+RECHECK_SECONDS = 0.05
+"""How often, in real seconds, a `SimClock` looks whether its file changed."""
+
+
+class Clock(Protocol):
+    """City time. `rate` is city seconds per real second: 1.0 in production, 0.0 when paused."""
+
+    @property
+    def rate(self) -> float:
+        """City seconds that pass in one real second."""
+        ...
+
+    def now(self) -> datetime:
+        """The city's present moment, aware, in UTC."""
+        ...
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """Real seconds until `moment` (aware): 0.0 when past, infinity when the clock is paused."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock: city time is real time."""
+
+    rate = 1.0
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """Real seconds until `moment`, never negative."""
+        return max(0.0, (moment - self.now()).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """One line of a clock file: at real Unix time `real`, the city time was `city` and ran at `rate`."""
+
+    city: str
+    """ISO 8601 with offset."""
+    real: float
+    """Unix seconds."""
+    rate: float
+    """City seconds per real second; 0 pauses."""
+
+
+class SimClock:
+    """A clock that several processes share through a small JSON file, so that a test or a technician can
+    run the morning fast, pause it at 07:31:00, and go on.
+
+    Raises `ConfigError` when the file is missing or unreadable at start; later it keeps the last good state.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._checked = 0.0
+        self._stamp = 0
+        self._city = datetime.now(UTC)
+        self._real = 0.0
+        self._rate = 1.0
+        try:
+            self._reload()
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigError(
+                f"{path}: not a clock file ({error}); write it with `presensi simulate clock`"
+            ) from error
+
+    @property
+    def rate(self) -> float:
+        """City seconds per real second, as the file says now."""
+        self._refresh()
+        return self._rate
+
+    def now(self) -> datetime:
+        """City time, aware, in UTC."""
+        self._refresh()
+        return self._city + timedelta(seconds=(time.time() - self._real) * self._rate)
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        """Real seconds until `moment` at the present rate; infinity when paused and not yet there."""
+        left = (moment - self.now()).total_seconds()
+        if left <= 0:
+            return 0.0
+        return left / self._rate if self._rate > 0 else float("inf")
+
+    def _refresh(self) -> None:
+        tick = time.monotonic()
+        if tick - self._checked < RECHECK_SECONDS:
+            return
+        self._checked = tick
+        try:
+            self._reload()
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+
+    def _reload(self) -> None:
+        stamp = self._path.stat().st_mtime_ns
+        if stamp == self._stamp:
+            return
+        state = json.loads(self._path.read_text("utf-8"))
+        city = datetime.fromisoformat(state["city"])
+        if city.tzinfo is None:
+            raise ValueError("city time has no UTC offset")
+        self._city, self._real, self._rate = city.astimezone(UTC), float(state["real"]), float(state["rate"])
+        self._stamp = stamp
+
+
+def write_clock(path: Path, city: datetime, rate: float) -> None:
+    """From this instant on, let the clock at `path` show `city` (aware) and run at `rate`."""
+    state = ClockState(city=city.isoformat(), real=time.time(), rate=rate)
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(asdict(state)), "utf-8")
+    os.replace(draft, path)
+
+
+def set_rate(path: Path, rate: float) -> datetime:
+    """Let the clock at `path` go on from where it is at `rate`; returns the city time of the change."""
+    now = SimClock(path).now()
+    write_clock(path, now, rate)
+    return now

@@ -1,0 +1,1 @@
+"""Terminals: protocols, drivers and their registry. Imports no other package of ours."""
