@@ -7,7 +7,6 @@ back-off, keepalive) are real seconds and never pass through here.
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -129,7 +128,7 @@ def write_clock(path: Path, city: datetime, rate: float) -> None:
     state = ClockState(city=city.isoformat(), real=time.time(), rate=rate)
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(asdict(state)), "utf-8")
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 def set_rate(path: Path, rate: float) -> datetime:

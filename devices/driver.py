@@ -12,7 +12,10 @@ OVERLAP_RECORDS = 4
 
 
 class AttLogRecord(NamedTuple):
-    """One attendance record as the terminal keeps it. A NamedTuple: a hundred thousand are made in one read."""
+    """One attendance record as the terminal keeps it.
+
+    A NamedTuple: a hundred thousand are made in one log read.
+    """
 
     pin: str
     device_time: datetime
