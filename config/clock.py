@@ -60,6 +60,8 @@ class ClockState:
     """Unix seconds."""
     rate: float
     """City seconds per real second; 0 pauses."""
+    until: str | None = None
+    """ISO 8601 with offset: the clock stops exactly here; None: it runs on."""
 
 
 class SimClock:
@@ -76,6 +78,7 @@ class SimClock:
         self._city = datetime.now(UTC)
         self._real = 0.0
         self._rate = 1.0
+        self._until: datetime | None = None
         try:
             self._reload()
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -85,21 +88,22 @@ class SimClock:
 
     @property
     def rate(self) -> float:
-        """City seconds per real second, as the file says now."""
-        self._refresh()
-        return self._rate
+        """City seconds per real second, as the file says now; 0 once the clock has stopped at its end."""
+        return 0.0 if self.now() == self._until else self._rate
 
     def now(self) -> datetime:
         """City time, aware, in UTC."""
         self._refresh()
-        return self._city + timedelta(seconds=(time.time() - self._real) * self._rate)
+        running = self._city + timedelta(seconds=(time.time() - self._real) * self._rate)
+        return running if self._until is None else min(running, self._until)
 
     def real_seconds_until(self, moment: datetime) -> float:
-        """Real seconds until `moment` at the present rate; infinity when paused and not yet there."""
+        """Real seconds until `moment` at the present rate; infinity when the clock stops before it."""
         left = (moment - self.now()).total_seconds()
         if left <= 0:
             return 0.0
-        return left / self._rate if self._rate > 0 else float("inf")
+        reached = self._rate > 0 and (self._until is None or moment <= self._until)
+        return left / self._rate if reached else float("inf")
 
     def _refresh(self) -> None:
         tick = time.monotonic()
@@ -119,20 +123,25 @@ class SimClock:
         city = datetime.fromisoformat(state["city"])
         if city.tzinfo is None:
             raise ValueError("city time has no UTC offset")
+        until = datetime.fromisoformat(state["until"]).astimezone(UTC) if state.get("until") else None
         self._city, self._real, self._rate = city.astimezone(UTC), float(state["real"]), float(state["rate"])
+        self._until = until
         self._stamp = stamp
 
 
-def write_clock(path: Path, city: datetime, rate: float) -> None:
-    """From this instant on, let the clock at `path` show `city` (aware) and run at `rate`."""
-    state = ClockState(city=city.isoformat(), real=time.time(), rate=rate)
+def write_clock(path: Path, city: datetime, rate: float, until: datetime | None = None) -> None:
+    """From this instant on, let the clock at `path` show `city` (aware), run at `rate`, stop at `until`."""
+    state = ClockState(city.isoformat(), time.time(), rate, until.isoformat() if until else None)
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(asdict(state)), "utf-8")
     draft.replace(path)
 
 
-def set_rate(path: Path, rate: float) -> datetime:
-    """Let the clock at `path` go on from where it is at `rate`; returns the city time of the change."""
+def set_rate(path: Path, rate: float, until: datetime | None = None) -> datetime:
+    """Let the clock at `path` go on from where it is at `rate`, stopping exactly at `until` if given.
+
+    Returns the city time of the change.
+    """
     now = SimClock(path).now()
-    write_clock(path, now, rate)
+    write_clock(path, now, rate, until)
     return now
