@@ -1,0 +1,212 @@
+"""The tables of `presensi.toml`: one model each.
+
+Every field has a default and a description; `presensi config sample` is printed from them. Terminals,
+people, schedules and rules are not settings: they live in the store. Secrets are not settings either: a
+setting names the file that holds the secret.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from config.duration import Duration
+
+
+def _empty_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+OptionalFile = Annotated[Path | None, BeforeValidator(_empty_is_none)]
+"""A file name; empty means none."""
+
+_ZERO = timedelta()
+_FILE_SCHEMES = ("sqlite",)
+_SERVER_SCHEMES = ("postgresql", "postgresql+psycopg")
+
+
+class Section(BaseModel):
+    """One table of the settings file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class CitySettings(Section):
+    """The city whose attendance this is."""
+
+    name: str = Field(default="Kota Contoh", min_length=1, description="Shown at the top of every wall.")
+    timezone: str = Field(
+        default="Asia/Jakarta",
+        description="Time zone of the city and of its terminals' clocks, by its IANA name.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        zones = available_timezones()
+        if value not in zones:
+            near = get_close_matches(value, sorted(zones), 1, 0.5)
+            raise ValueError(
+                f'"{value}" is not a time zone' + (f'; did you mean "{near[0]}"?' if near else "")
+            )
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.timezone)
+
+
+class StoreSettings(Section):
+    """Where punches, people and terminals are kept."""
+
+    url: str = Field(
+        default="sqlite:///var/presensi.db",
+        description="sqlite:///FILE for one machine, postgresql://USER@HOST/DATABASE for a city. "
+        "A relative FILE counts from the folder of this settings file. No password here: see password_file.",
+    )
+    password_file: OptionalFile = Field(
+        default=None,
+        description="File whose first line is the PostgreSQL password; readable by Presensi's user only.",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _usable_url(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            password = parts.password
+        except ValueError as error:
+            raise ValueError(f"not a database address ({error})") from None
+        if parts.scheme not in _FILE_SCHEMES + _SERVER_SCHEMES:
+            raise ValueError("a database address begins with sqlite:/// or postgresql://")
+        if password:
+            raise ValueError(
+                "a password does not belong in a setting; put it into a file and name it in password_file"
+            )
+        return value
+
+
+class CollectorSettings(Section):
+    """How terminals are read. Durations here are real time, also in the demo."""
+
+    count_check: Duration = Field(
+        default=timedelta(seconds=30),
+        gt=_ZERO,
+        description="How often a terminal is asked for its number of records: the proof of completeness.",
+    )
+    keepalive: Duration = Field(
+        default=timedelta(seconds=30),
+        gt=_ZERO,
+        description="A live session without any other traffic for this long is asked for its clock.",
+    )
+    connect_timeout: Duration = Field(
+        default=timedelta(seconds=5),
+        gt=_ZERO,
+        description="How long a terminal may take to accept a connection.",
+    )
+    reply_timeout: Duration = Field(
+        default=timedelta(seconds=5),
+        gt=_ZERO,
+        description="How long a terminal may take for one small request.",
+    )
+    bulk_timeout: Duration = Field(
+        default=timedelta(seconds=120), gt=_ZERO, description="How long one whole log read may take."
+    )
+    bulk_reads: int = Field(
+        default=4, ge=1, le=64, description="How many terminals' logs are read at the same time, at most."
+    )
+    backoff_first: Duration = Field(
+        default=timedelta(seconds=1),
+        gt=_ZERO,
+        description="Pause after a terminal's first failure; it doubles with each.",
+    )
+    backoff_most: Duration = Field(
+        default=timedelta(seconds=60), gt=_ZERO, description="Longest pause between two attempts."
+    )
+    settle: Duration = Field(
+        default=timedelta(seconds=1),
+        ge=_ZERO,
+        description="After a live punch, the log is read to prove it no later than this.",
+    )
+    clock_tolerance: Duration = Field(
+        default=timedelta(seconds=60),
+        gt=_ZERO,
+        description="A terminal's clock that differs from city time by more than this is reported.",
+    )
+    comm_keys_file: OptionalFile = Field(
+        default=None,
+        description="TOML file of the terminals' comm keys: default = 0, and a table [terminals] "
+        'with "SERIAL" = KEY. Readable by Presensi\'s user only.',
+    )
+    follow: Literal["live", "poll"] = Field(
+        default="live",
+        description="live: hold a session and receive punches at once. poll: connect, read, hang up. "
+        "A terminal's own choice in the roster wins.",
+    )
+
+    @model_validator(mode="after")
+    def _growing_backoff(self) -> Self:
+        if self.backoff_most < self.backoff_first:
+            raise ValueError("backoff_most is shorter than backoff_first")
+        return self
+
+
+class BoardSettings(Section):
+    """How the day is judged."""
+
+    freshness: Duration = Field(
+        default=timedelta(minutes=3),
+        gt=_ZERO,
+        description="City time a terminal may go unread before its people are shown as waiting for data.",
+    )
+    rules: str = Field(
+        default="standard", min_length=1, description="The rule pack: working hours and lateness classes."
+    )
+
+
+class WallSettings(Section):
+    """The web pages on the monitors."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address to listen on. 127.0.0.1 is this machine only; 0.0.0.0 is all its networks.",
+    )
+    port: int = Field(default=8080, ge=1, le=65535, description="TCP port to listen on.")
+    show_names: bool = Field(
+        default=False,
+        description="Whether a monitor may show names without signing in. Each view of names is logged.",
+    )
+    coalesce: Duration = Field(
+        default=timedelta(milliseconds=100),
+        ge=_ZERO,
+        description="Changes within this time reach a monitor together.",
+    )
+    max_walls: int = Field(
+        default=200, ge=1, le=5000, description="How many monitors may be connected at once."
+    )
+    title: str = Field(default="Presensi", min_length=1, description="Title of the web page.")
+
+
+class ClockSettings(Section):
+    """City time. Leave it alone in production."""
+
+    file: OptionalFile = Field(
+        default=None,
+        description="A clock file, as the demo and rehearsals use it; empty: the machine's own clock.",
+    )
+
+
+class LogSettings(Section):
+    """What is written to standard error."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least grave message that is written."
+    )
