@@ -1,0 +1,38 @@
+# Everything here runs on a machine that has only Python 3.11 or newer and make; see scripts/setup.sh.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PRESENSI := .venv/bin/presensi
+ARGS ?=
+export PYTHON
+
+.PHONY: help demo test check bench setup lock clean
+
+help: ## Show these lines
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+demo: ## A simulated city of 135 terminals and its wall, in your browser
+	@scripts/setup.sh run
+	@$(PRESENSI) demo $(ARGS)
+
+test: ## All tests: units, contracts, both databases, a real browser, the demo rush
+	@scripts/setup.sh dev
+	@.venv/bin/python -m pytest --durations=10 $(ARGS)
+
+check: ## Lint, format, types, import contracts, the front end's types, lint and unit tests
+	@scripts/setup.sh dev
+	@scripts/check.sh
+
+bench: ## Measure against pyzk and against our targets (ARGS="--only decode" for one part)
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+setup: ## Prepare .venv for development, without running anything
+	@scripts/setup.sh dev
+
+lock: ## Pin the dependencies anew (ARGS=--upgrade takes the newest)
+	@scripts/lock.sh $(ARGS)
+
+clean: ## Remove everything that make made, the demo's data too
+	rm -rf .venv var dist wallboard/static/dist wallboard/frontend/node_modules tests/output
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

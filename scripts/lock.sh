@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Pins anew what pyproject.toml asks for, with hashes: requirements.lock (to run), requirements-dev.lock (to test)
+# and requirements-build.lock (to build). Run it by hand, read the diff, run the tests, commit.
+#
+#   scripts/lock.sh              keeps pinned versions where they still fit
+#   scripts/lock.sh --upgrade    takes the newest
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+tools="$(mktemp -d)"
+trap 'rm -rf "$tools"' EXIT
+"${PYTHON:-python3}" -m venv "$tools/venv"
+"$tools/venv/bin/python" -m pip --quiet --disable-pip-version-check install uv
+
+compile() {
+  "$tools/venv/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-emit-find-links --no-annotate --no-header "$@"
+}
+
+compile pyproject.toml --output-file requirements.lock "$@"
+compile pyproject.toml --extra dev --output-file requirements-dev.lock "$@"
+"$tools/venv/bin/python" - >"$tools/build.in" <<'PYTHON'
+import tomllib
+from pathlib import Path
+
+print("pip")
+for requirement in tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["build-system"]["requires"]:
+    print(requirement)
+PYTHON
+compile "$tools/build.in" --output-file requirements-build.lock "$@"
+git --no-pager diff --stat -- 'requirements*.lock'
