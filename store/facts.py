@@ -1,0 +1,100 @@
+"""Dated facts beside the punches: excuses of people, outages of terminals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+
+from attendance.ids import PersonId, TerminalId
+from attendance.people import Excuse, ExcuseKind, Outage, OutageCause
+from store.changes import ChangeLog, Notice, Topic
+from store.database import Database
+from store.schema import excuses, outages
+
+
+class FactTable:
+    """Every change carries its notice in the same transaction. Raises `StoreUnavailable`; `StoreError` for a fact
+    that is there already, or about somebody unknown.
+    """
+
+    def __init__(self, database: Database, changes: ChangeLog) -> None:
+        self._database = database
+        self._changes = changes
+
+    def excuses_on(self, day: date) -> list[Excuse]:
+        """Excuses that hold on `day`, a date in the city's time zone."""
+        query = select(excuses).where(excuses.c.first_day <= day, excuses.c.last_day >= day)
+        with self._database.read() as connection:
+            return [_excuse(row) for row in connection.execute(query.order_by(excuses.c.id)).mappings()]
+
+    def outages_between(self, start: datetime, end: datetime) -> list[Outage]:
+        """Outages that overlap [start, end), aware; an open one lasts."""
+        query = select(outages).where(
+            outages.c.starts_at < end, or_(outages.c.ends_at.is_(None), outages.c.ends_at > start)
+        )
+        with self._database.read() as connection:
+            return [_outage(row) for row in connection.execute(query.order_by(outages.c.id)).mappings()]
+
+    def add_excuse(self, excuse: Excuse) -> None:
+        """Enter an excuse."""
+        with self._database.write() as connection:
+            connection.execute(
+                insert(excuses).values(
+                    person_id=excuse.person_id,
+                    kind=excuse.kind.value,
+                    first_day=excuse.first_day,
+                    last_day=excuse.last_day,
+                    reference=excuse.reference,
+                )
+            )
+            self._changes.post(connection, [Notice(Topic.EXCUSE)])
+
+    def add_outage(self, outage: Outage) -> None:
+        """Declare an outage, open or ended."""
+        with self._database.write() as connection:
+            connection.execute(
+                insert(outages).values(
+                    terminal_id=outage.terminal_id,
+                    cause=outage.cause.value,
+                    starts_at=outage.starts_at,
+                    ends_at=outage.ends_at,
+                    reference=outage.reference,
+                )
+            )
+            self._post_outage(connection, outage.terminal_id, outage.starts_at, outage.ends_at)
+
+    def end_outage(self, terminal_id: TerminalId, ends_at: datetime) -> int:
+        """End the terminal's open outages at `ends_at` (aware); how many there were."""
+        open_ones = (outages.c.terminal_id == terminal_id) & outages.c.ends_at.is_(None)
+        with self._database.write() as connection:
+            starts = list(connection.scalars(select(outages.c.starts_at).where(open_ones)))
+            if starts:
+                connection.execute(update(outages).where(open_ones).values(ends_at=ends_at))
+                self._post_outage(connection, terminal_id, min(starts), ends_at)
+        return len(starts)
+
+    def _post_outage(
+        self, connection: Connection, terminal_id: TerminalId, since: datetime, until: datetime | None
+    ) -> None:
+        self._changes.post(connection, [Notice(Topic.OUTAGE, (terminal_id,), since, until)])
+
+
+def _excuse(row: RowMapping) -> Excuse:
+    return Excuse(
+        person_id=PersonId(row["person_id"]),
+        kind=ExcuseKind(row["kind"]),
+        first_day=row["first_day"],
+        last_day=row["last_day"],
+        reference=row["reference"],
+    )
+
+
+def _outage(row: RowMapping) -> Outage:
+    return Outage(
+        terminal_id=TerminalId(row["terminal_id"]),
+        cause=OutageCause(row["cause"]),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        reference=row["reference"],
+    )

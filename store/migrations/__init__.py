@@ -1,0 +1,1 @@
+"""Migrations; Alembic runs `env.py`, which takes the connection from `store.migrate`."""

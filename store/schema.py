@@ -1,0 +1,241 @@
+"""The tables. The migrations in `store/migrations` build exactly these; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from store.moments import DeviceTime, UtcMoment
+
+REVISION = "0001"
+"""The migration these tables belong to."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only in a column that is INTEGER to the letter."""
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("short_name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent_id", Key, ForeignKey("units.id"), index=True),
+    Column("office", Boolean, nullable=False),
+)
+
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("serial", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("unit_id", Key, ForeignKey("units.id"), nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("driver", Text, nullable=False),
+    Column("follow", Text, nullable=False),
+    Column("interval", Float),
+    Column("active", Boolean, nullable=False),
+)
+
+terminal_health = Table(
+    "terminal_health",
+    metadata,
+    Column("terminal_id", Key, ForeignKey("terminals.id"), primary_key=True, autoincrement=False),
+    Column("online", Boolean, nullable=False),
+    Column("read_through", UtcMoment),
+    Column("last_contact_at", UtcMoment),
+    Column("offline_since", UtcMoment),
+    Column("clock_offset", Float),
+    Column("log_records", Integer),
+    Column("log_capacity", Integer),
+    Column("error", Text),
+    Column("error_detail", Text),
+    Column("action", Text),
+    Column("firmware", Text),
+)
+
+log_cursors = Table(
+    "log_cursors",
+    metadata,
+    Column("terminal_id", Key, ForeignKey("terminals.id"), primary_key=True, autoincrement=False),
+    Column("generation", Integer, nullable=False),
+    Column("records_read", Integer, nullable=False),
+    Column("overlap", LargeBinary, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    CheckConstraint("stored + duplicates + quarantined = records_read", name="adds_up"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("nip", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("title_before", Text, nullable=False),
+    Column("title_after", Text, nullable=False),
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("unit_id", Key, ForeignKey("units.id"), nullable=False, index=True),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    UniqueConstraint("person_id", "valid_from"),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
+)
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False, index=True),
+    Column("pin", Text, nullable=False, index=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), index=True),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
+)
+
+punches = Table(
+    "punches",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False),
+    Column("pin", Text, nullable=False),
+    Column("device_time", DeviceTime, nullable=False),
+    Column("at", UtcMoment, nullable=False, index=True),
+    Column("received_at", UtcMoment, nullable=False),
+    Column("verify", Integer, nullable=False),
+    Column("state", Integer, nullable=False),
+    Column("work_code", Text, nullable=False),
+    Column("capture", Text, nullable=False),
+    Column("log_generation", Integer),
+    UniqueConstraint("terminal_id", "pin", "device_time"),
+)
+"""`log_generation`: the newest generation of the terminal's log in which the punch was found; NULL while only a
+live event, a push or a stick has brought it."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("generation", Integer),
+    Column("log_index", Integer, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at", UtcMoment, nullable=False),
+    UniqueConstraint("terminal_id", "fingerprint"),
+)
+"""`fingerprint`: `log:<generation>:<index>` for a log record, `raw:<sha256>` for anything else, so that the same
+bad record is kept once however often it is read."""
+
+excuses = Table(
+    "excuses",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False, index=True),
+    Column("reference", Text, nullable=False),
+    UniqueConstraint("person_id", "kind", "first_day", "last_day"),
+    CheckConstraint("last_day >= first_day", name="days_in_order"),
+)
+
+outages = Table(
+    "outages",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("starts_at", UtcMoment, nullable=False),
+    Column("ends_at", UtcMoment, index=True),
+    Column("reference", Text, nullable=False),
+    UniqueConstraint("terminal_id", "starts_at"),
+    CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="moments_in_order"),
+)
+
+change_notices = Table(
+    "change_notices",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("terminal_ids", Text, nullable=False),
+    Column("since", UtcMoment),
+    Column("until", UtcMoment),
+    Column("punch_lo", Key),
+    Column("punch_hi", Key),
+    Column("txid", BigInteger),
+    Column("created_at", UtcMoment, nullable=False),
+    Index(None, "txid"),
+    Index(None, "created_at"),
+    sqlite_autoincrement=True,
+)
+"""`terminal_ids`: numbers joined by commas. `txid`: the writing transaction on PostgreSQL, NULL on SQLite.
+`created_at`: the machine's own time, not city time, because it decides only when a notice is pruned."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", UtcMoment, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+"""Append-only: triggers refuse any change, on both databases."""
+
+collector_heartbeat = Table(
+    "collector_heartbeat",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcMoment, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+roster_imports = Table(
+    "roster_imports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("imported_at", UtcMoment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+"""`source`: the files' names; `digest`: SHA-256 over their bytes; `summary`: what changed, one line a sheet."""

@@ -1,0 +1,59 @@
+"""The store as a whole: one database, and the tables through which the other packages use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.address import Dialect, parse
+from store.audit import AuditLog
+from store.changes import ChangeLog
+from store.database import Database
+from store.facts import FactTable
+from store.revision import check
+from store.punches import PunchTable
+from store.roster import RosterTable
+from store.terminals import TerminalTable
+
+
+class Store:
+    """Thread-safe; not to be carried over a fork. Every method of its tables may raise `StoreUnavailable` and
+    may be repeated then; the next call connects anew.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.changes = ChangeLog(database)
+        self.audit = AuditLog(database)
+        self.facts = FactTable(database, self.changes)
+        self.punches = PunchTable(database, self.changes)
+        self.roster = RosterTable(database)
+        self.terminals = TerminalTable(database, self.changes)
+
+    @property
+    def url(self) -> str:
+        """Where it is, without the password."""
+        return self.database.address.url.render_as_string(hide_password=True)
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which engine holds it."""
+        return self.database.dialect
+
+    def close(self) -> None:
+        """Close all connections of this store. Feeds are closed by those who follow them."""
+        self.database.close()
+
+
+def open_store(url: str, *, password_file: Path | None = None) -> Store:
+    """Open the store at `url`, `sqlite:///var/presensi.db` or `postgresql://user@host:port/database`.
+
+    Raises `AddressInvalid`, `StoreUnavailable`, and `MigrationNeeded` when the database is missing, empty, older
+    or newer than this program.
+    """
+    database = Database(parse(url, password_file))
+    try:
+        check(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)

@@ -1,0 +1,106 @@
+"""Terminals: which there are, how far each has been read, and how each is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+
+from sqlalchemy import RowMapping, select
+
+from attendance.ids import SerialNumber, TerminalId, UnitId
+from attendance.terminal import Follow, LogCursor, Terminal, TerminalHealth
+from store.changes import ChangeLog, Notice, Topic
+from store.cursors import cursor_from
+from store.database import Database
+from store.schema import collector_heartbeat, log_cursors, terminal_health, terminals
+from store.upsert import upsert
+
+HEALTH_FIELDS = tuple(field.name for field in fields(TerminalHealth))
+
+
+class TerminalTable:
+    """Raises `StoreUnavailable`; `StoreError` for health of an unknown terminal."""
+
+    def __init__(self, database: Database, changes: ChangeLog) -> None:
+        self._database = database
+        self._changes = changes
+
+    def list(self, *, active_only: bool = True) -> list[Terminal]:
+        """The registered terminals, in the order of their ids."""
+        query = select(terminals).order_by(terminals.c.id)
+        if active_only:
+            query = query.where(terminals.c.active)
+        with self._database.read() as connection:
+            return [terminal_from(row) for row in connection.execute(query).mappings()]
+
+    def by_serial(self, serial: SerialNumber) -> Terminal | None:
+        """The terminal with that serial number, active or not."""
+        with self._database.read() as connection:
+            row = connection.execute(select(terminals).where(terminals.c.serial == serial)).mappings().first()
+            return None if row is None else terminal_from(row)
+
+    def cursors(self) -> dict[TerminalId, LogCursor]:
+        """How far each terminal's log has been read; a terminal never read is not in it."""
+        with self._database.read() as connection:
+            found = [cursor_from(row) for row in connection.execute(select(log_cursors)).mappings()]
+        return {cursor.terminal_id: cursor for cursor in found}
+
+    def health(self) -> dict[TerminalId, TerminalHealth]:
+        """The last known health of each terminal; one never tried is not in it."""
+        with self._database.read() as connection:
+            return _health(connection.execute(select(terminal_health)).mappings().all())
+
+    def save_health(self, rows: Sequence[TerminalHealth]) -> None:
+        """Save, and post one notice that lists the terminals whose row differs from the saved one; rows that
+        say nothing new are not written at all.
+        """
+        if not rows:
+            return
+        wanted = [row.terminal_id for row in rows]
+        query = select(terminal_health).where(terminal_health.c.terminal_id.in_(wanted))
+        with self._database.write() as connection:
+            known = _health(connection.execute(query).mappings().all())
+            changed = sorted(
+                (row for row in rows if known.get(row.terminal_id) != row), key=lambda row: row.terminal_id
+            )
+            if not changed:
+                return
+            statement = upsert(self._database.dialect, terminal_health, key="terminal_id")
+            connection.execute(statement, [asdict(row) for row in changed])
+            ids = tuple(dict.fromkeys(row.terminal_id for row in changed))
+            self._changes.post(connection, [Notice(Topic.TERMINAL, ids)])
+
+    def note_collector_alive(self, at: datetime) -> None:
+        """The collector lives, at city time `at` (aware). No notice: whoever cares asks."""
+        with self._database.write() as connection:
+            statement = upsert(self._database.dialect, collector_heartbeat, key="id")
+            connection.execute(statement, {"id": 1, "at": at})
+
+    def collector_alive(self) -> datetime | None:
+        """City time (aware, UTC) of the collector's last sign of life; None: it never ran."""
+        with self._database.read() as connection:
+            return connection.scalar(select(collector_heartbeat.c.at))
+
+
+def terminal_from(row: RowMapping) -> Terminal:
+    """A row of `terminals` as the domain knows it."""
+    return Terminal(
+        id=TerminalId(row["id"]),
+        serial=SerialNumber(row["serial"]),
+        name=row["name"],
+        unit_id=UnitId(row["unit_id"]),
+        address=row["address"],
+        port=row["port"],
+        driver=row["driver"],
+        follow=Follow(row["follow"]),
+        interval=row["interval"],
+        active=row["active"],
+    )
+
+
+def _health(rows: Sequence[RowMapping]) -> dict[TerminalId, TerminalHealth]:
+    return {
+        TerminalId(row["terminal_id"]): TerminalHealth(**{name: row[name] for name in HEALTH_FIELDS})
+        for row in rows
+    }
