@@ -112,9 +112,16 @@ class Busy(DeviceRefused):
 
 
 class Unsupported(DeviceRefused):
-    """The terminal does not know this command."""
+    """The terminal cannot do this in a way that we know."""
 
     retry = Retry.NEVER
+
+
+class UnknownDriver(DeviceError):
+    """There is no driver of this name."""
+
+    retry = Retry.NEVER
+    action = "Correct the driver in the terminal list, or install the package that brings it."
 
 
 class LogDiscontinuity(DeviceError):

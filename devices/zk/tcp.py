@@ -1,0 +1,58 @@
+"""The TCP transport: asyncio streams, with every error of the system turned into a `LinkError`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from devices.errors import LinkClosed, Unreachable
+
+_READ_BYTES: Final = 1 << 18
+_CLOSE_SECONDS: Final = 1.0
+
+
+class TcpLine:
+    """A connected TCP stream. A `devices.zk.line.Line`."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, address: str, port: int, timeout: float) -> TcpLine:
+        """Connect within `timeout` real seconds. Raises `Unreachable`."""
+        try:
+            async with asyncio.timeout(timeout):
+                reader, writer = await asyncio.open_connection(address, port, limit=_READ_BYTES)
+        except TimeoutError as error:
+            raise Unreachable(f"{address}:{port}, no answer within {timeout:g} s") from error
+        except OSError as error:
+            raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
+        return cls(reader, writer)
+
+    def send(self, data: bytes) -> None:
+        """Hand bytes to the system. A broken line shows at the next `receive`."""
+        self._writer.write(data)
+
+    async def receive(self) -> bytes:
+        """Whatever has arrived, at least one byte. Raises `LinkClosed`."""
+        try:
+            data = await self._reader.read(_READ_BYTES)
+        except OSError as error:
+            raise LinkClosed(error.strerror or str(error)) from error
+        if not data:
+            raise LinkClosed
+        return data
+
+    def abort(self) -> None:
+        """Drop the connection; nothing more is sent."""
+        self._writer.transport.abort()
+
+    async def close(self) -> None:
+        """Send what is queued, then close; at most a second."""
+        try:
+            self._writer.close()
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            self.abort()
