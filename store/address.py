@@ -77,7 +77,8 @@ def _password(path: Path) -> str:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise AddressInvalid(
-            f"The store's password file {path} cannot be read: correct store.password_file or its permissions."
+            f"The store's password file {path} cannot be read: "
+            "correct store.password_file, or the file's permissions."
         ) from error
     if not lines or not lines[0].strip():
         raise AddressInvalid(

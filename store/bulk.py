@@ -1,7 +1,7 @@
 """Many punches in few statements: the one place where the two engines write differently.
 
-Both do the same: insert what is new; where the punch is there already, note the log generation it was now found
-in, if it was not noted yet. What came of it is told apart per terminal.
+Both do the same: insert what is new; where the punch is there already, note the log generation in which it
+was now found, if that was not noted yet. What came of it is told apart per terminal.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ SQLITE_OUTCOME = "SELECT count(*), min(id), max(id), min(at), max(at) FROM punch
 
 
 def _into_sqlite(connection: Connection, groups: Sequence[Group]) -> dict[TerminalId, Outcome]:
-    """One writer at a time and no row ever deleted: what lies above the highest id before is what was inserted."""
+    """One writer at a time, and no row ever deleted: what was inserted lies above the highest id before."""
     raw = connection.connection.driver_connection
     assert raw is not None
     outcomes = {}
@@ -101,8 +101,10 @@ def _into_sqlite(connection: Connection, groups: Sequence[Group]) -> dict[Termin
 
 POSTGRES_INSERT = """
     WITH written AS (
-        INSERT INTO punches
-            (terminal_id, pin, device_time, at, received_at, verify, state, work_code, capture, log_generation)
+        INSERT INTO punches (
+            terminal_id, pin, device_time, at, received_at,
+            verify, state, work_code, capture, log_generation
+        )
         SELECT * FROM unnest(
             %b::bigint[], %b::text[], %b::timestamp[], %b::timestamptz[], %b::timestamptz[],
             %b::integer[], %b::integer[], %b::text[], %b::text[], %b::integer[]
@@ -121,8 +123,8 @@ POSTGRES_INSERT = """
 
 
 def _into_postgres(connection: Connection, groups: Sequence[Group]) -> dict[TerminalId, Outcome]:
-    """One statement for all. `xmax = 0` tells an inserted row from one that ON CONFLICT updated. A statement may
-    not touch a row twice, so of equal keys only the first is sent.
+    """One statement for all. `xmax = 0` tells an inserted row from one that ON CONFLICT updated. A statement
+    may not touch a row twice, so of equal keys only the first is sent.
     """
     firsts: dict[tuple[TerminalId, Pin, datetime], tuple[object, ...]] = {}
     for group in groups:

@@ -85,8 +85,8 @@ class Feed(ABC):
 
     @abstractmethod
     def position(self) -> Position:
-        """Where this feed stands: what it delivered, or where it began. Take it before reading a snapshot, and
-        nothing falls between snapshot and feed. Raises `StoreUnavailable`.
+        """Where this feed stands: after what it delivered, or where it began. Taken before reading a
+        snapshot, nothing falls between snapshot and feed. Raises `StoreUnavailable`.
         """
 
     @abstractmethod
@@ -151,8 +151,8 @@ class ChangeLog:
 
 
 def prune(connection: Connection, before: datetime) -> None:
-    """Forget the notices created before `before` (aware), but turn the last of them into a ROSTER notice: a feed
-    that stands behind it learns so that it must read everything again.
+    """Forget the notices created before `before` (aware), but turn the last of them into a ROSTER notice: a
+    feed that stands behind it so learns that it must read everything again.
     """
     old = change_notices.c.created_at < before
     last, txid = connection.execute(

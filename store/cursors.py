@@ -18,8 +18,9 @@ from store.upsert import upsert
 def lock(connection: Connection, terminal_ids: Iterable[TerminalId]) -> dict[TerminalId, LogCursor]:
     """The cursors of these terminals; until the transaction ends nobody else may move or make them.
 
-    The terminals' own rows are locked, since a terminal never read has no cursor to lock; in the order of their
-    ids, so that two writers never wait for each other in a ring. Raises `StoreError` for an unknown terminal.
+    The terminals' own rows are locked, since a terminal never read has no cursor to lock; in the order of
+    their ids, so that two writers never wait for each other in a ring. Raises `StoreError` for an unknown
+    terminal.
     """
     wanted = sorted(set(terminal_ids))
     known = set(

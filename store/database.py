@@ -1,6 +1,6 @@
 """One database, SQLite or PostgreSQL: its connections, and what a transaction is.
 
-SQLite: WAL; one writer at a time, queued within this process by a lock and between processes by BEGIN IMMEDIATE.
+SQLite: WAL; one writer at a time, queued by a lock within a process and by BEGIN IMMEDIATE between processes.
 PostgreSQL: readers see one snapshot for the whole of a `read`.
 """
 
@@ -42,16 +42,18 @@ class Database:
         self.address = address
         self.dialect = address.dialect
         self.engine = _sqlite_engine(address, create) if address.path else _postgres_engine(address)
-        self._writer = threading.Lock()
+        if self.dialect == "sqlite":
+            self._reader, self._writer = self.engine, self.engine.execution_options(writes=True)
+        else:
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
+            self._writer = self.engine
+        self._queue = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout, and writes nothing."""
-        with translated(self.address), self.engine.connect() as connection:
-            if self.dialect == "postgresql":
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+        with translated(self.address), self._reader.begin() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -59,12 +61,8 @@ class Database:
         with ExitStack() as stack:
             stack.enter_context(translated(self.address))
             if self.dialect == "sqlite":
-                stack.enter_context(self._writer)
-            connection = stack.enter_context(self.engine.connect())
-            if self.dialect == "sqlite":
-                connection = connection.execution_options(writes=True)
-            stack.enter_context(connection.begin())
-            yield connection
+                stack.enter_context(self._queue)
+            yield stack.enter_context(self._writer.begin())
 
     def close(self) -> None:
         """Close all connections."""
@@ -72,7 +70,7 @@ class Database:
 
 
 def sqlite_connection(address: Address, *, create: bool = False) -> sqlite3.Connection:
-    """A connection of its own to the SQLite file, in WAL mode. Without `create`, a missing file is an error."""
+    """A connection of its own to the SQLite file, in WAL mode. A missing file is an error unless `create`."""
     assert address.path is not None
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(

@@ -14,8 +14,8 @@ from store.schema import excuses, outages
 
 
 class FactTable:
-    """Every change carries its notice in the same transaction. Raises `StoreUnavailable`; `StoreError` for a fact
-    that is there already, or about somebody unknown.
+    """Every change carries its notice in the same transaction. Raises `StoreUnavailable`; `StoreError` for a
+    fact that is there already, or about somebody unknown.
     """
 
     def __init__(self, database: Database, changes: ChangeLog) -> None:

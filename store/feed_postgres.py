@@ -1,10 +1,10 @@
 """The change feed on PostgreSQL: LISTEN wakes, the table tells, and commit order does not matter.
 
 Sequence order is not commit order, so `id > last` would skip a notice whose transaction took its number first
-and committed last. Every notice carries its transaction's number instead. The feed reads all visible notices of
-transactions from `low` on, leaves out those it has delivered, and then lifts `low` to the oldest transaction
-that was still running in the very same snapshot: everything below has ended and was visible or aborted. So a
-quick commit is delivered at once although an older transaction is still running, and the older one is not missed.
+and committed last. Every notice carries its transaction's number instead. The feed reads all visible notices
+of transactions from `low` on, leaves out those it has delivered, and then lifts `low` to the oldest
+transaction that was still running in the very same snapshot: everything below has ended, and was visible or
+aborted. So a quick commit is delivered at once while an older transaction runs on, and that one is not missed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ CATCH_UP_SECONDS = 30.0
 SNAPSHOT = """
     SELECT n.id, n.txid, n.topic, n.terminal_ids, n.since, n.until, n.punch_lo, n.punch_hi, s.low
     FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS low) AS s
-    LEFT JOIN change_notices AS n ON n.txid >= coalesce(%(low)s::bigint, s.low) AND n.id <> ALL (%(seen)s::bigint[])
+    LEFT JOIN change_notices AS n
+        ON n.txid >= coalesce(%(low)s::bigint, s.low) AND n.id <> ALL (%(seen)s::bigint[])
     ORDER BY n.id
 """
 """One statement, hence one snapshot: the notices and the oldest running transaction belong together."""

@@ -1,4 +1,4 @@
-"""What a reading of a terminal brings to the store, what the store answers, and how the log's count adds up."""
+"""What a reading of a terminal brings to the store, what the store answers, and how the counts add up."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Ingest:
     """What one reading of one terminal brought.
 
     A log reading gives a `cursor`: its generation, records_read and overlap say where the reading ended, and
-    there is one of `punches` or `quarantine` for every record since `expected` (since the log's beginning in a
-    new generation). The cursor's totals are the store's to compute; those given here do not count.
+    there is one of `punches` or `quarantine` for every record since `expected` (since the log's beginning in
+    a new generation). The cursor's totals are the store's to compute; those given here do not count.
     Anything else (live, push, stick) gives None.
     """
 
@@ -70,12 +70,13 @@ def was_stored(batch: Ingest, known: LogCursor | None) -> bool:
     if known is not None and _place(known) == _place(batch.cursor):
         return True
     raise CursorMoved(
-        f"Terminal {batch.terminal_id}: its log was read from another place than the store remembers: read it again."
+        f"Terminal {batch.terminal_id}: its log was read from another place than the store remembers: "
+        "read it again."
     )
 
 
 def advanced(batch: Ingest, known: LogCursor | None, stored: int) -> LogCursor | None:
-    """The cursor after the batch, `stored` of whose punches are rows that this generation had not proved before.
+    """The cursor after the batch, `stored` of whose punches this generation of the log had not shown before.
 
     Raises `StoreError` when the batch does not hold one item for every record it claims.
     """

@@ -53,7 +53,7 @@ def upgrade(connection: Connection, address: Address) -> None:
 
 
 def downgrade(connection: Connection, revision: str) -> None:
-    """Migrate down to `revision`, or to "base", in the caller's transaction. What the newer tables held is lost."""
+    """Migrate down to `revision`, or to "base", in the caller's transaction; what newer tables hold is lost."""
     command.downgrade(_config(connection), revision)
 
 

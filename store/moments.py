@@ -8,6 +8,7 @@ fractions of a second included, because "+" and the end of the text sort before 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -29,9 +30,10 @@ class UtcMoment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite, timestamptz on PostgreSQL."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
         """Into the database."""
@@ -57,9 +59,10 @@ class DeviceTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=False)
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[object]:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite, timestamp without time zone on PostgreSQL."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=False))
+        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else DateTime(timezone=False)
+        return dialect.type_descriptor(kind)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
         """Into the database."""

