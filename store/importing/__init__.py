@@ -1,0 +1,21 @@
+"""Importing the roster from CSV and XLSX files: units, terminals, people, enrollments, excuses."""
+
+from store.importing.facts import FactKind
+from store.importing.plan import Action, Change, Plan
+from store.importing.problems import Problem, RosterRejected
+from store.importing.roster import Prepared, RosterMoved, perform, prepare
+from store.importing.sheets import SheetKind
+
+__all__ = [
+    "Action",
+    "Change",
+    "FactKind",
+    "Plan",
+    "Prepared",
+    "Problem",
+    "RosterMoved",
+    "RosterRejected",
+    "SheetKind",
+    "perform",
+    "prepare",
+]

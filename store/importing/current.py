@@ -1,0 +1,83 @@
+"""The roster as the store holds it, read into the words of roster files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from attendance.ids import Nip, Pin, SerialNumber
+from attendance.people import ExcuseKind, UnitKind
+from attendance.terminal import Follow
+from store import schema
+from store.importing.facts import ExcuseFact, PersonFact, PinOwner, RosterState, TerminalFact, UnitFact
+from store.importing.periods import Period
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def read_state(connection: Connection) -> RosterState:
+    """The whole roster, within the caller's transaction."""
+    codes: dict[int, str] = {row.id: row.code for row in connection.execute(select(schema.units))}
+    units = {
+        row.code: UnitFact(
+            row.code, row.name, row.short_name, UnitKind(row.kind), codes.get(row.parent_id), row.office
+        )
+        for row in connection.execute(select(schema.units))
+    }
+    serials: dict[int, SerialNumber] = {}
+    terminals: dict[SerialNumber, TerminalFact] = {}
+    for row in connection.execute(select(schema.terminals)):
+        serials[row.id] = SerialNumber(row.serial)
+        terminals[serials[row.id]] = TerminalFact(
+            serials[row.id],
+            row.name,
+            codes[row.unit_id],
+            row.address,
+            row.port,
+            row.driver,
+            Follow(row.follow),
+            row.interval,
+        )
+    nips: dict[int, Nip] = {}
+    people: dict[Nip, PersonFact] = {}
+    for row in connection.execute(select(schema.people)):
+        nips[row.id] = Nip(row.nip)
+        people[nips[row.id]] = PersonFact(nips[row.id], row.name, row.title_before, row.title_after)
+    return RosterState(
+        units=units,
+        terminals=terminals,
+        people=people,
+        placements=_grouped(
+            (nips[row.person_id], Period(codes[row.unit_id], row.valid_from, row.valid_to))
+            for row in connection.execute(select(schema.placements).order_by(schema.placements.c.valid_from))
+        ),
+        enrollments=_grouped(
+            (
+                PinOwner(nips[row.person_id], Pin(row.pin), serials.get(row.terminal_id)),
+                Period(None, row.valid_from, row.valid_to),
+            )
+            for row in connection.execute(
+                select(schema.enrollments).order_by(schema.enrollments.c.valid_from)
+            )
+        ),
+        excuses=_grouped(
+            (
+                nips[row.person_id],
+                ExcuseFact(
+                    nips[row.person_id], ExcuseKind(row.kind), row.first_day, row.last_day, row.reference
+                ),
+            )
+            for row in connection.execute(select(schema.excuses).order_by(schema.excuses.c.id))
+        ),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    groups: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}
