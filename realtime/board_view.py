@@ -1,0 +1,120 @@
+"""From the day's board to rows by scope. No I/O, no clock."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from attendance.counts import Counts, count
+from attendance.ids import PersonId, TerminalId, UnitId
+from realtime.day_board import Arrival, DayBoard
+from realtime.rows import ArrivalRow, Row, RowWriter, total_row
+from realtime.scope import CITY, Scope
+
+TICKER_ROWS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the wall is to look."""
+
+    city_name: str
+    zone: tzinfo
+    show_names: bool
+
+
+class Ticker:
+    """The newest punches as they came, numbered through the life of the server."""
+
+    def __init__(self) -> None:
+        self._rows: deque[ArrivalRow] = deque()
+        self._number = 0
+        self._dropped: set[str] = set()
+
+    @property
+    def rows(self) -> dict[str, ArrivalRow]:
+        """What stands on the ticker, oldest first."""
+        return {_ticker_key(row): row for row in self._rows}
+
+    def take_dropped(self) -> frozenset[str]:
+        """The keys of rows that fell off since the last call."""
+        dropped, self._dropped = frozenset(self._dropped), set()
+        return dropped
+
+    def clear(self) -> None:
+        """A new day begins; the numbers go on."""
+        self._rows.clear()
+
+    def add(self, arrivals: Iterable[Arrival], board: DayBoard, writer: RowWriter) -> None:
+        """Put punches on, each with the state of its owner at this moment."""
+        for arrival in deque(arrivals, maxlen=TICKER_ROWS):
+            self._number += 1
+            owner = board.rows.get(arrival.person_id) if arrival.person_id is not None else None
+            self._rows.append(writer.arrival(self._number, arrival, owner))
+            if len(self._rows) > TICKER_ROWS:
+                self._dropped.add(_ticker_key(self._rows.popleft()))
+
+
+def _ticker_key(row: ArrivalRow) -> str:
+    return f"k:{row['n']}"
+
+
+class BoardView:
+    """The rows of one board."""
+
+    def __init__(self, board: DayBoard, look: Look) -> None:
+        self._board = board
+        self._look = look
+        self.writer = RowWriter(board.index, look.zone, show_names=look.show_names)
+        self.offices: Mapping[UnitId, tuple[TerminalId, ...]] = {
+            unit.id: board.index.terminals_of_office(unit.id)
+            for unit in board.index.roster.units
+            if unit.office
+        }
+        """Every office with its terminals."""
+
+    def scopes(self) -> list[Scope]:
+        """All scopes that the board has."""
+        return [CITY, *map(Scope, self.offices)]
+
+    def whole(self, scope: Scope, ticker: Ticker, now: datetime) -> dict[str, Row]:
+        """Every row of the scope."""
+        if scope.office is None:
+            return self.city(self.offices, self._board.index.terminals, ticker, now)
+        return self.office(scope.office, self._board.index.people_of_office(scope.office))
+
+    def city(
+        self, offices: Iterable[UnitId], terminals: Iterable[TerminalId], ticker: Ticker, now: datetime
+    ) -> dict[str, Row]:
+        """The city's rows: totals, day and ticker, and those of the given offices and terminals."""
+        board = self._board
+        rows: dict[str, Row] = {
+            "total": total_row(count(board.rows.values())),
+            "day": self.writer.day(board.duty, self._look.city_name, final=board.final(now)),
+        }
+        for unit_id in offices:
+            rows[f"u:{unit_id}"] = self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
+        for terminal_id in terminals:
+            rows[f"t:{terminal_id}"] = self.writer.terminal(terminal_id, board.health.get(terminal_id))
+        rows.update(ticker.rows)
+        return rows
+
+    def office(self, unit_id: UnitId, people: Iterable[PersonId]) -> dict[str, Row]:
+        """An office's rows: its counts, and the given people where names may be shown."""
+        rows: dict[str, Row] = {
+            "unit": self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
+        }
+        for person_id in people:
+            row = self.writer.person(self._board.rows[person_id])
+            if row is not None:
+                rows[f"p:{person_id}"] = row
+        return rows
+
+    def _counts(self, unit_id: UnitId) -> Counts:
+        return count(self._board.rows[person_id] for person_id in self._board.index.people_of_office(unit_id))
+
+    def _lights(self, unit_id: UnitId) -> list[bool]:
+        found = (self._board.health.get(terminal_id) for terminal_id in self.offices[unit_id])
+        return [health is not None and health.online for health in found]

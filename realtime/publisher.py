@@ -1,0 +1,96 @@
+"""What to send, and when: dirty rows by scope, coalesced.
+
+The first change of a scope goes out at once; what follows within `coalesce` goes out together. One delta a
+scope and interval at most, however many people punch.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from attendance.ids import PersonId, TerminalId, UnitId
+from realtime.board_view import BoardView, Ticker
+from realtime.day_board import DayBoard
+from realtime.rows import Row
+from realtime.scope import CITY, Scope
+
+
+class Outlet(Protocol):
+    """Where rows go."""
+
+    def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
+        """Put rows into a scope, take others away."""
+        ...
+
+    def replace(self, scope: Scope, rows: Mapping[str, Row]) -> None:
+        """Let these be all rows of the scope."""
+        ...
+
+    def opened(self, scopes: Iterable[Scope]) -> None:
+        """These scopes are all there are, and each has been replaced."""
+        ...
+
+
+class Publisher:
+    """Remembers what changed on the board until it may be sent. One thread only."""
+
+    def __init__(self, outlet: Outlet, coalesce: timedelta) -> None:
+        self._outlet = outlet
+        self._coalesce = coalesce.total_seconds()
+        self._city = False
+        self._offices: set[UnitId] = set()
+        self._terminals: set[TerminalId] = set()
+        self._people: dict[UnitId, set[PersonId]] = {}
+        self._sent: dict[Scope, float] = {}
+
+    def publish_all(self, view: BoardView, ticker: Ticker, now: datetime) -> None:
+        """Send the whole of a new board, as far as it differs from what was sent."""
+        scopes = view.scopes()
+        for scope in scopes:
+            self._outlet.replace(scope, view.whole(scope, ticker, now))
+        self._outlet.opened(scopes)
+        self._city = False
+        self._offices, self._terminals, self._people = set(), set(), {}
+
+    def collect(self, board: DayBoard, *, ticker_moved: bool) -> None:
+        """Note what changed on the board since the last call."""
+        dirt = board.take_dirt()
+        self._city |= ticker_moved or dirt.time or bool(dirt.people) or bool(dirt.terminals)
+        self._terminals |= dirt.terminals
+        for person_id in dirt.people:
+            office = board.index.office_of(person_id)
+            if office is not None:
+                self._people.setdefault(office, set()).add(person_id)
+                self._offices.add(office)
+        for terminal_id in dirt.terminals:
+            office = board.index.office_above(board.index.terminals[terminal_id].unit_id)
+            if office is not None:
+                self._people.setdefault(office, set())
+                self._offices.add(office)
+
+    def flush(self, view: BoardView, ticker: Ticker, now: datetime) -> None:
+        """Send what is due. `now` is city time."""
+        real = time.monotonic()
+        if self._city and self._due(CITY) <= real:
+            rows = view.city(self._offices, self._terminals, ticker, now)
+            self._outlet.change(CITY, rows, ticker.take_dropped())
+            self._sent[CITY] = real
+            self._city = False
+            self._offices, self._terminals = set(), set()
+        for unit_id in [unit_id for unit_id in self._people if self._due(Scope(unit_id)) <= real]:
+            rows = view.office(unit_id, self._people.pop(unit_id))
+            self._outlet.change(Scope(unit_id), rows, frozenset())
+            self._sent[Scope(unit_id)] = real
+
+    def patience(self) -> float:
+        """Real seconds until something is due; infinity when nothing waits."""
+        due = [self._due(Scope(unit_id)) for unit_id in self._people]
+        if self._city:
+            due.append(self._due(CITY))
+        return min(due, default=float("inf")) - time.monotonic()
+
+    def _due(self, scope: Scope) -> float:
+        return self._sent.get(scope, float("-inf")) + self._coalesce

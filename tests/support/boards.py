@@ -1,0 +1,67 @@
+"""Boards of a small city, for the tests of realtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from attendance.ids import Pin, PunchId, TerminalId
+from attendance.people import Excuse, Outage
+from attendance.punch import Capture
+from attendance.roster import Roster, RosterIndex
+from attendance.terminal import TerminalHealth
+from realtime.board_view import Look
+from realtime.day_board import DayBoard, DayFacts
+from store.punches import StoredPunch
+from tests.support.days import FRESHNESS, ZONE, at, duty
+from tests.support.rosters import small_roster
+
+LOOK = Look("Kota Contoh", ZONE, show_names=True)
+
+
+def press(number: int, pin: str, clock: str | datetime, terminal: int = 1) -> StoredPunch:
+    """A stored punch at that city time."""
+    moment = at(clock) if isinstance(clock, str) else clock
+    local = moment.astimezone(ZONE).replace(tzinfo=None)
+    return StoredPunch(
+        PunchId(number), TerminalId(terminal), Pin(pin), local, moment, 1, 255, Capture.LIVE, moment
+    )
+
+
+def health(
+    terminal: int = 1,
+    read: str | datetime | None = None,
+    *,
+    online: bool = True,
+    since: str | None = None,
+) -> TerminalHealth:
+    """How a terminal does: read through `read`, offline since `since`."""
+    return TerminalHealth(
+        terminal_id=TerminalId(terminal),
+        online=online,
+        read_through=at(read) if isinstance(read, str) else read,
+        last_contact_at=None,
+        offline_since=at(since) if since else None,
+        clock_offset=0.25,
+        log_records=250,
+        log_capacity=1000,
+        error=None if online else "Unreachable",
+        error_detail=None,
+        action=None,
+        firmware=None,
+    )
+
+
+def board(
+    clock: str | datetime,
+    *,
+    roster: Roster | None = None,
+    presses: Sequence[StoredPunch] = (),
+    healths: Sequence[TerminalHealth] = (),
+    excuses: Sequence[Excuse] = (),
+    outages: Sequence[Outage] = (),
+) -> DayBoard:
+    """The board of the standard Monday at city time `clock`."""
+    known: Mapping[TerminalId, TerminalHealth] = {row.terminal_id: row for row in healths}
+    facts = DayFacts(RosterIndex(roster or small_roster()), duty(), tuple(excuses), tuple(outages), known)
+    return DayBoard(facts, presses, at(clock) if isinstance(clock, str) else clock, FRESHNESS)

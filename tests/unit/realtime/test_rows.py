@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from attendance.ids import PersonId, TerminalId, UnitId
+from attendance.people import Excuse, ExcuseKind, Outage, OutageCause, Unit, UnitKind
+from attendance.terminal import TerminalHealth
+from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
+from realtime.day_board import DayBoard
+from realtime.rows import Row, reading_of
+from realtime.scope import CITY, Scope
+from tests.support.boards import LOOK, board, health, press
+from tests.support.days import FRESHNESS, MONDAY, ZONE, at
+from tests.support.rosters import small_roster, terminal
+
+OFFICE = Scope(UnitId(2))
+FRESH: tuple[TerminalHealth, ...] = (health(1, "07:59:30"), health(2, "07:59:40"))
+UNNAMED = Look("Kota Contoh", ZONE, show_names=False)
+
+
+Rows = dict[str, dict[str, Any]]
+
+
+def as_sent(rows: Mapping[str, Row]) -> Rows:
+    sent: Rows = json.loads(json.dumps(rows))
+    return sent
+
+
+def city(found: DayBoard, look: Look = LOOK, ticker: Ticker | None = None) -> Rows:
+    view = BoardView(found, look)
+    shown = ticker or Ticker()
+    shown.add(found.arrivals, found, view.writer)
+    return as_sent(view.whole(CITY, shown, at("08:00")))
+
+
+def office(found: DayBoard, look: Look = LOOK) -> Rows:
+    return as_sent(BoardView(found, look).whole(OFFICE, Ticker(), at("08:00")))
+
+
+def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
+    rows = city(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=FRESH))
+    assert set(rows) == {"total", "day", "u:2", "t:1", "t:2", "k:1"}
+    assert rows["day"] == {
+        "date": "2026-11-23",
+        "city_name": "Kota Contoh",
+        "start": "07:30",
+        "provisional": True,
+        "show_names": True,
+    }
+    expected = {"required": 3, "present": 0, "late": 1, "absent": 2, "people": 3}
+    total = rows["total"]
+    assert {key: total[key] for key in expected} == expected
+    unit = {"id": 2, "code": "2", "name": "Dinas Contoh", "short": "Dinas", "kind": "agency"}
+    assert rows["u:2"] == total | unit | {"dark": 0, "terminals": 2}
+    assert rows["t:1"] == {
+        "id": 1,
+        "name": "Mesin 1",
+        "office": 2,
+        "online": True,
+        "read_through": "2026-11-23T07:59:30+07:00",
+        "offline_since": None,
+        "clock_offset": 0.2,
+        "log_fill": 0.25,
+        "error": None,
+    }
+    assert rows["k:1"] == {
+        "n": 1,
+        "at": "07:41:10",
+        "person": "Orang 1",
+        "office": "Dinas",
+        "terminal": "Mesin 1",
+        "status": "late",
+        "minutes": 11,
+        "other_site": False,
+    }
+
+
+def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
+    dark = health(2, "07:20", online=False, since="07:20")
+    rows = office(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=[FRESH[0], dark]))
+    assert set(rows) == {"unit", "p:1", "p:2", "p:3"}
+    assert rows["p:1"] == {
+        "id": 1,
+        "name": "Orang 1",
+        "status": "late",
+        "minutes": 11,
+        "class": "TL1",
+        "at": "07:41:10",
+        "reason": None,
+        "excuse": None,
+        "section": "Dinas",
+        "note": None,
+    }
+    waiting = rows["p:2"]
+    assert waiting["reason"] == {"code": "dark", "terminal": "Mesin 2", "since": "2026-11-23T07:20:00+07:00"}
+
+
+def test_a_declared_outage_is_told_with_its_cause() -> None:
+    outage = Outage(TerminalId(1), OutageCause.POWER, at("07:00"), None, "surat 1")
+    row = office(board("08:00", healths=FRESH, outages=[outage]))["p:1"]
+    assert row["reason"]["code"] == "outage_power"
+
+
+def test_without_names_no_person_leaves_the_server() -> None:
+    found = board("08:00", presses=[press(1, "1001", "07:41:10")], healths=FRESH)
+    assert set(office(found, UNNAMED)) == {"unit"}
+    rows = city(found, UNNAMED)
+    assert "Orang" not in json.dumps(rows)
+    assert rows["k:1"]["person"] is None
+
+
+def test_no_nip_and_no_pin_ever_leaves_the_server() -> None:
+    found = board(
+        "08:00", presses=[press(1, "1001", "07:41:10"), press(2, "55667788", "07:42")], healths=FRESH
+    )
+    sent = json.dumps([city(found), office(found)])
+    for person in found.index.people.values():
+        assert person.nip not in sent
+    assert "1001" not in sent
+    assert "55667788" not in sent
+
+
+def test_who_came_in_spite_of_an_excuse_is_present_with_a_note() -> None:
+    excuse = Excuse(PersonId(1), ExcuseKind.LEAVE, MONDAY, MONDAY, "")
+    row = office(board("08:00", presses=[press(1, "1001", "07:50")], healths=FRESH, excuses=[excuse]))["p:1"]
+    assert (row["status"], row["minutes"], row["note"]) == ("present", 0, "leave")
+
+
+def test_a_punch_at_another_office_is_flagged_with_the_owners_office() -> None:
+    roster = small_roster()
+    school = Unit(UnitId(9), "9", "SMPN 1", "SMPN 1", UnitKind.SCHOOL, UnitId(1), office=True)
+    wider = replace(
+        roster,
+        units=(*roster.units, school),
+        terminals=(*roster.terminals, terminal(7, unit_id=UnitId(9), name="Gerbang")),
+    )
+    row = city(board("08:00", roster=wider, presses=[press(1, "1001", "07:00", 7)]))["k:1"]
+    assert (row["office"], row["terminal"], row["other_site"]) == ("Dinas", "Gerbang", True)
+    assert (
+        city(board("08:00", roster=wider, presses=[press(1, "1001", "07:00", 1)]))["k:1"]["other_site"]
+        is False
+    )
+
+
+def test_the_owner_of_an_unknown_pin_is_nobody() -> None:
+    row = city(board("08:00", presses=[press(1, "9999", "07:00")]))["k:1"]
+    assert (row["person"], row["status"], row["office"]) == (None, None, "Dinas")
+
+
+def test_the_ticker_keeps_the_newest_and_tells_what_fell_off() -> None:
+    ticker = Ticker()
+    presses = [press(number, "1001", "07:00") for number in range(1, TICKER_ROWS + 1)]
+    found = board("08:00", presses=presses)
+    view = BoardView(found, LOOK)
+    ticker.add(found.arrivals, found, view.writer)
+    assert ticker.take_dropped() == frozenset()
+    ticker.add(found.add_punches([press(99, "1002", "07:01")], at("08:00")), found, view.writer)
+    assert len(ticker.rows) == TICKER_ROWS
+    assert ticker.take_dropped() == {"k:1"}
+    assert list(ticker.rows)[-1] == f"k:{TICKER_ROWS + 1}"
+
+
+def test_somebody_without_a_placement_counts_in_the_city_but_in_no_office() -> None:
+    roster = small_roster()
+    rows = city(board("08:00", roster=replace(roster, placements=roster.placements[:2]), healths=FRESH))
+    total, unit = rows["total"], rows["u:2"]
+    assert (total["people"], total["waiting"], unit["people"]) == (3, 1, 2)
+
+
+def test_the_data_goes_as_far_as_the_last_of_the_terminals_that_count_as_read() -> None:
+    dark = health(2, "07:59:50", online=False, since="07:59:55")
+    found = board("08:00", healths=[FRESH[0], dark])
+    reading = reading_of(found.horizons, at("08:00"), FRESHNESS)
+    assert (reading.as_of, reading.read, reading.terminals) == (at("07:59:30"), 1, 2)
+    assert reading_of(found.horizons, at("09:00"), FRESHNESS).as_of is None
+
+
+def test_a_day_off_has_no_start() -> None:
+    found = board("08:00")
+    writer = BoardView(found, LOOK).writer
+    assert writer.day(None, "Kota", final=True)["start"] is None
+    assert date.fromisoformat(writer.day(None, "Kota", final=True)["date"]) == MONDAY
