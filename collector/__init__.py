@@ -1,0 +1,1 @@
+"""The daemon that follows every terminal and brings its punches into the store."""

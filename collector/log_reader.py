@@ -1,0 +1,156 @@
+"""Brings one terminal's log into the store, from where the cursor stands to the log's end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from attendance.terminal import LogCursor, Terminal
+from collector.bulk_gate import BulkGate, Tend
+from collector.ingest import Ingest
+from collector.normalize import Normalizer
+from config.clock import Clock
+from devices.driver import LogCounts, LogPosition, LogRead, Session
+from devices.errors import LogDiscontinuity, UnexpectedReply
+from store import CursorMoved
+from store.punches import Ingest as Batch
+
+log = logging.getLogger(__name__)
+
+COMMIT_RECORDS = 5_000
+"""Records of one commit: a killed collector goes on from the last, and live events pass in between."""
+ATTEMPTS = 3
+"""How often a read is begun anew because the cursor turned out to have moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """What a read brought."""
+
+    through: datetime
+    """City time (aware) at which the read began: every earlier punch of this terminal is in the store."""
+    inserted: int
+    seconds: float
+    """Real seconds the terminal was busy with it."""
+
+
+class LogReader:
+    """Knows how far one terminal's log is in the store. `cursor` is what the store last confirmed."""
+
+    def __init__(
+        self,
+        *,
+        terminal: Terminal,
+        cursor: LogCursor | None,
+        reload_cursor: Callable[[], LogCursor | None],
+        ingest: Ingest,
+        gate: BulkGate,
+        normalizer: Normalizer,
+        clock: Clock,
+    ) -> None:
+        self.cursor = cursor
+        self._terminal = terminal
+        self._reload_cursor = reload_cursor
+        self._ingest = ingest
+        self._gate = gate
+        self._normalizer = normalizer
+        self._clock = clock
+
+    def covers(self, counts: LogCounts) -> bool:
+        """Whether these counts prove that nothing is left to read.
+
+        An unknown count proves nothing, nor does a full log's: it may turn over without growing.
+        """
+        if self.cursor is None or counts.records is None:
+            return False
+        full = counts.records_capacity is not None and counts.records >= counts.records_capacity
+        return counts.records == self.cursor.records_read and not full
+
+    async def catch_up(
+        self,
+        session: Session,
+        counts: LogCounts,
+        not_before: datetime | None,
+        tend: Tend,
+        *,
+        anew: bool = False,
+    ) -> Caught:
+        """Read what the cursor does not cover and commit it; the log whole where it is another log.
+
+        `not_before`: the moment (aware) through which this log was already read, if it was. `anew` reads the
+        log whole, as a new generation, wherever the cursor stands. Raises `DeviceError` when the terminal
+        fails, `StoreError` when the store refuses.
+        """
+        attempts = ATTEMPTS
+        while True:
+            try:
+                return await self._read(session, counts, not_before, tend, anew)
+            except CursorMoved:
+                attempts -= 1
+                if not attempts:
+                    raise
+                self.cursor = await tend(self._ingest.call(self._reload_cursor))
+
+    async def _read(
+        self, session: Session, counts: LogCounts, not_before: datetime | None, tend: Tend, anew: bool
+    ) -> Caught:
+        cursor = self.cursor
+        if cursor is not None and not anew:
+            left = None if counts.records is None else counts.records - cursor.records_read
+            async with self._gate.place(0 if left is None else left, tend):
+                through, begun = self._clock.now(), time.monotonic()
+                try:
+                    read = await session.read_log(LogPosition(cursor.records_read, cursor.overlap))
+                except LogDiscontinuity as found:
+                    log.warning(
+                        "%s (%s): its log is another one than before (%s): reading it whole, generation %d. "
+                        "Punches of the old log that came neither live nor by a read are lost.",
+                        self._terminal.name,
+                        self._terminal.serial,
+                        found.detail or found.code,
+                        cursor.generation + 1,
+                    )
+                else:
+                    if read.first_index != cursor.records_read:
+                        raise UnexpectedReply(
+                            f"log read from record {read.first_index}, asked from {cursor.records_read}",
+                            terminal=self._terminal.serial,
+                        )
+                    seconds = time.monotonic() - begun
+                    inserted = await self._commit(read, cursor.generation, not_before, tend)
+                    return Caught(through, inserted, seconds)
+        async with self._gate.place(counts.records, tend):
+            through, begun = self._clock.now(), time.monotonic()
+            read = await session.read_log(None)
+            seconds = time.monotonic() - begun
+            generation = 1 if cursor is None else cursor.generation + 1
+            inserted = await self._commit(read, generation, None, tend)
+            return Caught(through, inserted, seconds)
+
+    async def _commit(self, read: LogRead, generation: int, not_before: datetime | None, tend: Tend) -> int:
+        """Commit piece by piece, each with the cursor that belongs to it; returns how many were new."""
+        count = len(read.items)
+        begun = self.cursor is not None and self.cursor.generation == generation
+        if begun and not count:
+            return 0
+        inserted = 0
+        for start in range(0, max(count, 1), COMMIT_RECORDS):
+            stop = min(start + COMMIT_RECORDS, count)
+            normalised = self._normalizer.log(read, start, stop, self._clock.now(), not_before)
+            position = read.position_after(stop)
+            batch = Batch(
+                terminal_id=self._terminal.id,
+                punches=normalised.punches,
+                cursor=LogCursor(
+                    self._terminal.id, generation, position.records_read, position.overlap, 0, 0, 0
+                ),
+                quarantine=normalised.quarantine,
+                expected=self.cursor,
+            )
+            receipt = await tend(self._ingest.accept(batch))
+            self.cursor = receipt.cursor
+            inserted += receipt.inserted
+        return inserted

@@ -1,0 +1,133 @@
+"""Raw record → Punch: the one place where a terminal's own time becomes the city's.
+
+A record says what the terminal's clock showed, without a zone. The punch's moment is that time, in the
+city's zone, less what the clock was measured to be ahead. A measurement says nothing of the past: a clock
+that lost its battery makes today's records wrong and leaves last year's right. So a correction is applied
+only where its result is possible: not after the record was received, and not before the moment through which
+this log had already been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from attendance.ids import Pin, TerminalId
+from attendance.punch import Capture, Punch
+from devices.driver import AttLogRecord, BadRecord, LiveEvents, LogRead
+from store.punches import Quarantined
+
+SLACK = timedelta(seconds=90)
+"""How far a corrected moment may miss what is possible: clocks are measured in whole seconds and drift."""
+
+NO_OFFSET = timedelta()
+
+LIVE_INDEX = -1
+"""What stands for the log position of a record that came as a live event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """What became of raw records: every one is in exactly one of the two."""
+
+    punches: list[Punch]
+    quarantine: list[Quarantined]
+
+
+class Normalizer:
+    """Turns the records of one terminal into punches. `offset` is applied until it is measured again."""
+
+    def __init__(self, terminal_id: TerminalId, zone: ZoneInfo) -> None:
+        self.offset = NO_OFFSET
+        """How far the terminal's clock is ahead of city time; zero within the tolerance."""
+        self._terminal_id = terminal_id
+        self._zone = zone
+        self._utc_offsets: dict[datetime, timedelta] = {}
+
+    def log(
+        self, read: LogRead, start: int, stop: int, received_at: datetime, not_before: datetime | None
+    ) -> Normalised:
+        """Normalise `read.items[start:stop]`.
+
+        `not_before` (aware) is the moment before which none of them can have been made; None: nothing known.
+        """
+
+        def raw(position: int) -> bytes:
+            begin = (start + position) * read.record_size
+            return read.raw[begin : begin + read.record_size]
+
+        first = read.first_index + start
+        return self._all(read.items[start:stop], first, raw, received_at=received_at, not_before=not_before)
+
+    def live(self, events: LiveEvents, received_at: datetime) -> Normalised:
+        """Normalise live events; they have no place in the log, so their index is -1."""
+
+        def raw(position: int) -> bytes:
+            return repr(events.items[position]).encode()
+
+        return self._all(events.items, None, raw, received_at=received_at, not_before=None)
+
+    def _all(
+        self,
+        items: Sequence[AttLogRecord | BadRecord],
+        first_index: int | None,
+        raw: Callable[[int], bytes],
+        *,
+        received_at: datetime,
+        not_before: datetime | None,
+    ) -> Normalised:
+        capture = Capture.LIVE if first_index is None else Capture.PULL
+        punches: list[Punch] = []
+        quarantine: list[Quarantined] = []
+
+        def refuse(position: int, content: bytes, reason: str) -> None:
+            index = LIVE_INDEX if first_index is None else first_index + position
+            quarantine.append(Quarantined(self._terminal_id, index, content, reason, received_at))
+
+        for position, item in enumerate(items):
+            if isinstance(item, BadRecord):
+                refuse(position, item.raw, item.reason)
+                continue
+            pin, device_time, verify, state, work_code, _ = item
+            if not pin or not pin.isprintable():
+                refuse(position, raw(position), "unprintable PIN" if pin else "no PIN")
+                continue
+            at = self._moment(device_time, received_at, not_before)
+            punches.append(
+                Punch(
+                    self._terminal_id,
+                    Pin(pin),
+                    device_time,
+                    at,
+                    received_at,
+                    verify,
+                    state,
+                    work_code,
+                    capture,
+                )
+            )
+        return Normalised(punches, quarantine)
+
+    def _moment(self, device_time: datetime, received_at: datetime, not_before: datetime | None) -> datetime:
+        shown = (device_time - self._utc_offset(device_time)).replace(tzinfo=UTC)
+        if not self.offset:
+            return shown
+        corrected = shown - self.offset
+        latest = received_at + SLACK
+        if corrected > latest:
+            return shown
+        too_early = not_before is not None and corrected < not_before - SLACK
+        if too_early and not_before is not None and not_before - SLACK <= shown <= latest:
+            return shown
+        return corrected
+
+    def _utc_offset(self, device_time: datetime) -> timedelta:
+        """Zones change their offset on the hour at the finest, so one answer serves a whole hour."""
+        hour = device_time.replace(minute=0, second=0, microsecond=0)
+        known = self._utc_offsets.get(hour)
+        if known is None:
+            known = hour.replace(tzinfo=self._zone).utcoffset() or NO_OFFSET
+            self._utc_offsets[hour] = known
+        return known

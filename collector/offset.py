@@ -1,0 +1,52 @@
+"""How far a terminal's clock is ahead of city time, measured between two looks at the city clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from config.clock import Clock
+from devices.driver import Session
+
+RESOLUTION = timedelta(seconds=1)
+"""Terminals tell whole seconds: the time told is up to this much behind the clock's true time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """The clock is ahead of city time by something from `least` to `most`; negative means behind."""
+
+    least: timedelta
+    most: timedelta
+
+    @property
+    def seconds(self) -> float:
+        """The best single figure, in whole seconds; 0.0 when the clock may be exactly right."""
+        if self.least <= timedelta() <= self.most:
+            return 0.0
+        return float(round(((self.least + self.most) / 2).total_seconds()))
+
+    def beyond(self, tolerance: timedelta) -> timedelta:
+        """What punches must be corrected by: zero when the offset is within `tolerance`."""
+        offset = timedelta(seconds=self.seconds)
+        return offset if abs(offset) > tolerance else timedelta()
+
+
+async def measure_offset(session: Session, clock: Clock, zone: ZoneInfo) -> ClockOffset:
+    """Ask the terminal for its time. City time may run fast (the demo), so what passed during the question
+    widens the answer instead of falsifying it. Raises `DeviceError`.
+    """
+    before = clock.now()
+    told = await session.read_clock()
+    after = clock.now()
+    return bracket(told, before, after, zone)
+
+
+def bracket(told: datetime, before: datetime, after: datetime, zone: ZoneInfo) -> ClockOffset:
+    """The possible offsets of a clock that told the naive local time `told` at some city moment from `before`
+    through `after` (aware). A city clock that was set back in between makes the answer useless but not wrong.
+    """
+    shown = told.replace(tzinfo=zone).astimezone(UTC)
+    first, last = min(before, after), max(before, after)
+    return ClockOffset(least=shown - last - RESOLUTION, most=shown + RESOLUTION - first)

@@ -1,0 +1,292 @@
+"""One terminal, followed: session after session, from open to EXIT, for as long as it is registered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from random import Random
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from attendance.terminal import Follow, Terminal
+from collector.backoff import Backoff
+from collector.comm_keys import CommKeys
+from collector.ingest import Ingest
+from collector.log_reader import LogReader
+from collector.normalize import Normalizer
+from collector.offset import measure_offset
+from collector.vitals import Vitals
+from config.clock import Clock
+from config.settings import CollectorSettings
+from devices.driver import Driver, LiveEvents, Session, Target
+from devices.errors import DeviceError, Retry, Unsupported, WrongTerminal
+from store.punches import Ingest as Batch
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CLOSE_SECONDS = 2.0
+"""How long saying EXIT may take."""
+PATIENCE_SECONDS = 0.5
+"""A wait for the store or for the bulk gate that lasts longer is spent listening to the terminal."""
+LISTEN_SECONDS = 0.5
+"""How long each such listening lasts."""
+READ_SHARE = 0.1
+"""Largest share of the time that reads caused by live punches may take: for each the terminal prepares its
+whole log, so one that needs long for it is asked less often.
+"""
+SPREAD = 0.1
+"""Intervals vary by this share, so that terminals do not fall into step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all sessions share."""
+
+    settings: CollectorSettings
+    zone: ZoneInfo
+    clock: Clock
+    comm_keys: CommKeys
+    ingest: Ingest
+    random: Random
+    load_driver: Callable[[str], Driver]
+    """By its key in `devices.registry`; one driver serves all its terminals."""
+
+
+class TerminalSession:
+    """Follows one terminal until its task is cancelled. Everything here runs in the event loop's thread."""
+
+    def __init__(
+        self,
+        *,
+        terminal: Terminal,
+        reader: LogReader,
+        normalizer: Normalizer,
+        vitals: Vitals,
+        shared: Surroundings,
+    ) -> None:
+        settings = shared.settings
+        self._terminal = terminal
+        self._reader = reader
+        self._normalizer = normalizer
+        self._vitals = vitals
+        self._shared = shared
+        self._backoff = Backoff(
+            settings.backoff_first.total_seconds(), settings.backoff_most.total_seconds(), shared.random
+        )
+        self._check_asked = False
+        self._clock_asked = False
+        self._proof_asked = True
+        self._anew_asked = False
+        self._listening: asyncio.Future[LiveEvents] | None = None
+        self._visit_asked = asyncio.Event()
+        self._live_unproved = False
+        self._check_due = 0.0
+        self._settle_due: float | None = None
+        self._keepalive_due = 0.0
+        self._gentle_until = 0.0
+        self._lost: DeviceError | None = None
+
+    async def run(self, first_pause: float) -> None:
+        """Follow the terminal; the first contact comes after `first_pause` real seconds."""
+        await asyncio.sleep(first_pause)
+        while True:
+            try:
+                await self._visit()
+            except Exception as error:
+                await asyncio.sleep(self._pause_after(error))
+            else:
+                await self._pause_between_visits()
+
+    def ask_check(self) -> None:
+        """Count and read now instead of when the interval is over. A failing terminal keeps its back-off."""
+        self._check_asked = True
+        self._visit_asked.set()
+        if self._listening is not None:
+            self._listening.cancel()
+
+    def ask_clock(self) -> None:
+        """Measure the clock with the next check."""
+        self._clock_asked = True
+
+    def ask_proof(self, *, anew: bool = False) -> None:
+        """With the next check, read even if the count is unchanged, and so prove that the log is the same
+        one; `anew`: read it whole and account for every record again.
+        """
+        self._proof_asked = True
+        self._anew_asked = self._anew_asked or anew
+
+    async def _visit(self) -> None:
+        """One session. Returns only where the terminal is polled; raises what ended the session."""
+        async with self._line() as line:
+            await self._measure_clock(line)
+            if self._terminal.follow is Follow.POLL:
+                await self._check(line)
+                return
+            self._proof_asked = True
+            with suppress(Unsupported):
+                await line.subscribe()
+            await self._check(line)
+            while True:
+                await self._follow(line)
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[Session]:
+        terminal, settings = self._terminal, self._shared.settings
+        target = Target(
+            address=terminal.address,
+            port=terminal.port,
+            comm_key=self._shared.comm_keys.of(terminal.serial),
+            connect_timeout=settings.connect_timeout.total_seconds(),
+            reply_timeout=settings.reply_timeout.total_seconds(),
+            bulk_timeout=settings.bulk_timeout.total_seconds(),
+            expected_serial=terminal.serial,
+        )
+        line = await self._shared.load_driver(terminal.driver).open(target)
+        self._lost = None
+        try:
+            if line.identity.serial != terminal.serial:
+                raise WrongTerminal(f"it says {line.identity.serial}", terminal=terminal.serial)
+            yield line
+        finally:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(line.close(), CLOSE_SECONDS)
+
+    async def _follow(self, line: Session) -> None:
+        """Listen until something is due, and do it."""
+        due = min(self._check_due, self._settle_due or self._check_due, self._keepalive_due)
+        pause = due - time.monotonic()
+        if pause > 0 and not self._check_asked:
+            self._take(await self._listen(line, pause))
+        now = time.monotonic()
+        settled = self._settle_due is not None and now >= self._settle_due
+        if self._check_asked or settled or now >= self._check_due:
+            await self._check(line)
+        elif now >= self._keepalive_due:
+            await self._keep_alive(line)
+
+    async def _listen(self, line: Session, pause: float) -> LiveEvents:
+        """Events of up to `pause` seconds; `ask_check` cuts it short."""
+        self._listening = asyncio.ensure_future(line.events(pause))
+        try:
+            return await self._listening
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return LiveEvents(())
+        finally:
+            self._listening = None
+
+    def _take(self, events: LiveEvents) -> None:
+        """Bring live punches to the wall at once; the log read that proves them follows."""
+        if not events.items:
+            return
+        normalised = self._normalizer.live(events, self._shared.clock.now())
+        self._shared.ingest.offer(
+            Batch(
+                terminal_id=self._terminal.id,
+                punches=normalised.punches,
+                cursor=None,
+                quarantine=normalised.quarantine,
+                expected=None,
+            )
+        )
+        self._live_unproved = True
+        if self._settle_due is None:
+            settle = time.monotonic() + self._shared.settings.settle.total_seconds()
+            self._settle_due = max(settle, self._gentle_until)
+
+    async def _check(self, line: Session) -> None:
+        """Count; read what the count or a live punch says is there; move the horizon."""
+        self._check_asked = False
+        if self._clock_asked:
+            await self._measure_clock(line)
+        must_read = self._proof_asked or self._anew_asked or self._live_unproved
+        self._live_unproved = False
+        self._settle_due = None
+        through = self._shared.clock.now()
+        counts = await line.counts()
+        self._vitals.contacted(line.identity, counts)
+        inserted = 0
+        if must_read or not self._reader.covers(counts):
+
+            async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
+                return await self._tend(line, waiting, needs_line)
+
+            caught = await self._reader.catch_up(
+                line, counts, self._vitals.health.read_through, tend, anew=self._anew_asked
+            )
+            through, inserted = caught.through, caught.inserted
+            self._gentle_until = time.monotonic() + caught.seconds * (1 / READ_SHARE - 1)
+            self._proof_asked = self._anew_asked = False
+        if self._lost is not None:
+            raise self._lost
+        self._vitals.proved(through, inserted)
+        self._backoff.reset()
+        self._check_due = time.monotonic() + self._interval()
+        self._answered()
+
+    async def _tend(self, line: Session, waiting: Awaitable[T], needs_line: bool) -> T:
+        """See `collector.bulk_gate.Tend`."""
+        future = asyncio.ensure_future(waiting)
+        try:
+            await asyncio.wait({future}, timeout=PATIENCE_SECONDS)
+            while not future.done():
+                if self._lost is not None:
+                    if needs_line:
+                        raise self._lost
+                    await asyncio.wait({future})
+                    continue
+                try:
+                    await self._keep_alive(line)
+                    self._take(await line.events(LISTEN_SECONDS))
+                except DeviceError as error:
+                    self._lost = error
+                    self._vitals.failed(error)
+            return future.result()
+        finally:
+            future.cancel()
+
+    async def _keep_alive(self, line: Session) -> None:
+        if time.monotonic() >= self._keepalive_due:
+            await line.read_clock()
+            self._answered()
+
+    def _answered(self) -> None:
+        self._keepalive_due = time.monotonic() + self._shared.settings.keepalive.total_seconds()
+
+    async def _measure_clock(self, line: Session) -> None:
+        """Measure; believe a wrong clock only when a second look agrees: city time may have been moved."""
+        clock, zone = self._shared.clock, self._shared.zone
+        tolerance = self._shared.settings.clock_tolerance
+        offset = await measure_offset(line, clock, zone)
+        if offset.beyond(tolerance):
+            again = await measure_offset(line, clock, zone)
+            offset = min(offset, again, key=lambda measured: abs(measured.seconds))
+        self._normalizer.offset = offset.beyond(tolerance)
+        self._vitals.clock_measured(offset.seconds, off=bool(self._normalizer.offset))
+        self._clock_asked = False
+        self._answered()
+
+    def _interval(self) -> float:
+        own = self._terminal.interval
+        seconds = self._shared.settings.count_check.total_seconds() if own is None else own
+        return seconds * self._shared.random.uniform(1 - SPREAD, 1.0)
+
+    def _pause_after(self, error: Exception) -> float:
+        self._vitals.failed(error)
+        self._proof_asked = True
+        return self._backoff.pause(error.retry if isinstance(error, DeviceError) else Retry.BACKOFF)
+
+    async def _pause_between_visits(self) -> None:
+        self._visit_asked.clear()
+        if self._check_asked:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._visit_asked.wait(), self._interval())

@@ -1,0 +1,60 @@
+"""What a count proves."""
+
+from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from attendance.ids import TerminalId
+from attendance.terminal import LogCursor
+from collector.bulk_gate import BulkGate
+from collector.ingest import Ingest
+from collector.log_reader import LogReader
+from collector.normalize import Normalizer
+from config.clock import SystemClock
+from devices.driver import LogCounts
+from store import open_store
+from tests.support.collecting import register, terminal_of
+
+CURSOR = LogCursor(TerminalId(1), 1, 100, b"x" * 160, 100, 0, 0)
+
+
+@pytest.fixture
+async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
+    store = open_store(sqlite_url)
+    register(store, "CKQ1")
+    ingest = Ingest(store)
+    yield LogReader(
+        terminal=terminal_of(store, "CKQ1"),
+        cursor=CURSOR,
+        reload_cursor=lambda: None,
+        ingest=ingest,
+        gate=BulkGate(1),
+        normalizer=Normalizer(TerminalId(1), ZoneInfo("Asia/Jakarta")),
+        clock=SystemClock(),
+    )
+    await ingest.close()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("records", "capacity", "covered"),
+    [
+        (100, 100_000, True),
+        (100, None, True),
+        (101, 100_000, False),
+        (99, 100_000, False),
+        (None, 100_000, False),
+        (0, 100_000, False),
+        (100, 100, False),
+    ],
+)
+async def test_only_an_unchanged_known_count_of_a_log_with_room_proves_that_nothing_is_left(
+    reader: LogReader, records: int | None, capacity: int | None, covered: bool
+) -> None:
+    assert reader.covers(LogCounts(records, capacity, None, None)) is covered
+
+
+async def test_a_log_never_read_is_not_proved_by_any_count(reader: LogReader) -> None:
+    reader.cursor = None
+    assert not reader.covers(LogCounts(0, 100_000, None, None))
