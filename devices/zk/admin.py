@@ -1,12 +1,13 @@
 """Administration by way of pyzk: what it does well and seldom. The only importer of that library.
 
-pyzk blocks, and spins for ever on a line that closes in mid-transfer, so every call runs in a thread of its
-own, under a deadline that ends by pulling the socket from under it.
+pyzk blocks, so every call runs in a thread of its own, under a deadline that ends by pulling the socket from
+under it. It also spins for ever on a line that closes in mid-transfer; the socket given to it ends that.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 import threading
 from collections.abc import Callable
@@ -22,11 +23,38 @@ from devices.errors import (
     DeadlineExceeded,
     DeviceError,
     DeviceRefused,
+    LinkClosed,
     ProtocolError,
     Unreachable,
 )
 
 Result = TypeVar("Result")
+
+
+class _LoudSocket(socket.socket):
+    """A socket whose end cannot be overlooked: pyzk takes no bytes for "not yet"."""
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        data = super().recv(size, flags)
+        if not data:
+            raise ConnectionResetError("closed by the terminal")
+        return data
+
+
+class _Zk(ZK):  # type: ignore[misc]
+    """pyzk over such a socket. It offers no way to bring one, hence its private names."""
+
+    def _ZK__create_socket(self) -> None:  # noqa: N802
+        self._ZK__sock = _LoudSocket(socket.AF_INET, socket.SOCK_STREAM)
+        self._ZK__sock.settimeout(self._ZK__timeout)
+        self._ZK__sock.connect(self._ZK__address)
+
+    def pull_socket(self) -> None:
+        """End whatever it is doing: only a shutdown wakes a thread that waits in `recv`."""
+        with suppress(OSError):
+            self._ZK__sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self._ZK__sock.close()
 
 
 async def users(target: Target) -> list[UserRecord]:
@@ -54,7 +82,7 @@ async def voice_test(target: Target) -> None:
 async def _administer(target: Target, work: Callable[[ZK], Result]) -> Result:
     loop = asyncio.get_running_loop()
     outcome: asyncio.Future[Result] = loop.create_future()
-    terminal = ZK(
+    terminal = _Zk(
         target.address,
         port=target.port,
         timeout=target.reply_timeout,
@@ -91,15 +119,7 @@ async def _administer(target: Target, work: Callable[[ZK], Result]) -> Result:
     except TimeoutError as error:
         raise DeadlineExceeded(f"{target.address}:{target.port}") from error
     finally:
-        _pull_socket(terminal)
-
-
-def _pull_socket(terminal: ZK) -> None:
-    """End whatever pyzk is doing. It offers no way to, hence its private socket."""
-    socket = getattr(terminal, "_ZK__sock", None)
-    if socket is not None:
-        with suppress(OSError):
-            socket.close()
+        terminal.pull_socket()
 
 
 def _translated(vendor: Exception) -> DeviceError:
@@ -107,6 +127,8 @@ def _translated(vendor: Exception) -> DeviceError:
     error: DeviceError
     if isinstance(vendor, ZKErrorResponse) and "unauthenticated" in str(vendor).lower():
         error = AuthRejected(str(vendor))
+    elif isinstance(vendor, ConnectionResetError):
+        error = LinkClosed(str(vendor))
     elif isinstance(vendor, ZKNetworkError | OSError):
         error = Unreachable(str(vendor))
     elif isinstance(vendor, ZKErrorResponse | ZKErrorConnection):

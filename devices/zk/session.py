@@ -48,6 +48,7 @@ class ZkSession:
         self._all_traits = traits
         self._exchange = Exchange()
         self._identity = _NOBODY
+        self._connected = False
         self._broken = False
 
     @property
@@ -64,6 +65,7 @@ class ZkSession:
             hint = "it accepts TCP but is mute; some models speak only UDP"
             raise DeadlineExceeded(f"{error.detail}; {hint}") from error.__cause__
         self._exchange.session = reply.session
+        self._connected = reply.code in (Command.ACK_OK, Command.ACK_UNAUTH)
         if reply.code == Command.ACK_UNAUTH:
             await self._small(commands.authenticate(self._target.comm_key, reply.session))
         elif (refused := refusal(commands.connect(), reply)) is not None:
@@ -125,9 +127,10 @@ class ZkSession:
         """EXIT if the line still stands, and hang up. Never raises."""
         if self._broken:
             return
-        with suppress(DeviceError, TimeoutError):
-            async with asyncio.timeout(_EXIT_SECONDS):
-                await self._exchanged(commands.leave())
+        if self._connected:
+            with suppress(DeviceError, TimeoutError):
+                async with asyncio.timeout(_EXIT_SECONDS):
+                    await self._exchanged(commands.leave())
         self._broken = True
         await self._line.close()
 
@@ -145,6 +148,10 @@ class ZkSession:
 
     async def _agreed(self, request: Request) -> Reply:
         reply = await self._exchanged(request)
+        if reply.code == Command.ACK_UNAUTH and self._identity is not _NOBODY:
+            # The key was accepted before: the terminal has restarted or dropped us, nobody changed the key.
+            self._hang_up()
+            raise LinkClosed("the terminal no longer knows this session")
         error = refusal(request, reply)
         if error is not None:
             raise error
