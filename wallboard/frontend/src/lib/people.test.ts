@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { groupPeople } from './people';
+import type { PersonRow } from './protocol';
+
+function person(id: number, change: Partial<PersonRow>): PersonRow {
+  return {
+    id,
+    name: `Pegawai ${id}`,
+    status: 'present',
+    minutes: null,
+    class: null,
+    at: null,
+    reason: null,
+    excuse: null,
+    section: null,
+    note: null,
+    ...change,
+  };
+}
+
+test('who is absent comes first, then who is late, the latest at the top', () => {
+  const groups = groupPeople([
+    person(1, {}),
+    person(2, { status: 'late', minutes: 3 }),
+    person(3, { status: 'late', minutes: 40 }),
+    person(4, { status: 'absent' }),
+  ]);
+  expect(groups.map(({ key, people }) => [key, people.map(({ id }) => id)])).toEqual([
+    ['absent', [4]],
+    ['late', [3, 2]],
+    ['present', [1]],
+  ]);
+});
+
+test('people who wait for the same terminal stand together under one reason', () => {
+  const dark = { code: 'dark', terminal: 'Kel. Meri', since: '2026-11-23T06:45:00+07:00' };
+  const groups = groupPeople([
+    person(1, { status: 'waiting', reason: dark }),
+    person(2, { status: 'waiting', reason: { code: 'no_pin', terminal: null, since: null } }),
+    person(3, { status: 'waiting', reason: { ...dark } }),
+  ]);
+  expect(groups.map(({ reason, people }) => [reason?.code, people.length])).toEqual([
+    ['dark', 2],
+    ['no_pin', 1],
+  ]);
+});
+
+test('a permit is shown as leave: the wall does not say why', () => {
+  const groups = groupPeople([
+    person(1, { status: 'excused', excuse: 'permit' }),
+    person(2, { status: 'excused', excuse: 'leave' }),
+    person(3, { status: 'excused', excuse: 'duty_travel' }),
+  ]);
+  expect(groups.map(({ excuse, people }) => [excuse, people.length])).toEqual([
+    ['leave', 2],
+    ['duty_travel', 1],
+  ]);
+});

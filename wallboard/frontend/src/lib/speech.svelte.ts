@@ -1,0 +1,39 @@
+/** The language the wall speaks now, and how it writes numbers and moments in it. */
+
+import { createContext } from 'svelte';
+import { type Language, locales, messages, preferredLanguage, rememberLanguage } from '../i18n';
+
+export class Speech {
+  language = $state<Language>(preferredLanguage());
+
+  readonly t = $derived(messages[this.language]);
+  readonly locale = $derived(locales[this.language]);
+  readonly #numbers = $derived(new Intl.NumberFormat(this.locale));
+
+  /** 2481 → "2.481" */
+  number(value: number): string {
+    return this.#numbers.format(value);
+  }
+
+  /** "3 menit", in the largest unit that tells enough. */
+  duration(seconds: number): string {
+    const amount = Math.abs(seconds);
+    if (amount < 90) return this.t.seconds(this.number(Math.round(amount)));
+    if (amount < 90 * 60) return this.t.minutes(this.number(Math.round(amount / 60)));
+    if (amount < 36 * 3600) return this.t.hours(this.number(Math.round(amount / 3600)));
+    return this.t.days(this.number(Math.round(amount / 86400)));
+  }
+
+  choose(language: Language): void {
+    this.language = language;
+    rememberLanguage(language);
+    const address = new URL(location.href);
+    if (address.searchParams.has('lang')) {
+      // Otherwise the address would win over the choice at the next reload.
+      address.searchParams.set('lang', language);
+      history.replaceState(history.state, '', address);
+    }
+  }
+}
+
+export const [useSpeech, provideSpeech] = createContext<Speech>();

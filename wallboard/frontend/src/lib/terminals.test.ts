@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { TerminalRow } from './protocol';
+import { troubleOf } from './terminals';
+
+function terminal(id: number, change: Partial<TerminalRow> = {}): TerminalRow {
+  return {
+    id,
+    name: `Mesin ${id}`,
+    office: 1,
+    online: true,
+    read_through: null,
+    offline_since: null,
+    clock_offset: 0,
+    log_fill: 0.1,
+    error: null,
+    ...change,
+  };
+}
+
+test('a terminal that does well is not listed', () => {
+  expect(troubleOf([terminal(1), terminal(2, { clock_offset: -20, log_fill: 0.5 })])).toEqual([]);
+});
+
+test('offline comes before faults, a full log and a wrong clock; the longest offline first', () => {
+  const found = troubleOf([
+    terminal(1, { clock_offset: -400, error: 'ClockOff' }),
+    terminal(2, { log_fill: 0.95, error: 'LogNearlyFull' }),
+    terminal(3, { error: 'Busy' }),
+    terminal(4, { online: false, offline_since: '2026-11-23T07:20:00+07:00' }),
+    terminal(5, { online: false, offline_since: '2026-11-23T06:45:00+07:00' }),
+  ]);
+  expect(found.map(({ terminal: { id }, trouble }) => [id, trouble])).toEqual([
+    [5, 'offline'],
+    [4, 'offline'],
+    [3, 'error'],
+    [2, 'log'],
+    [1, 'clock'],
+  ]);
+});

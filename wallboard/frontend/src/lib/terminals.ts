@@ -1,0 +1,37 @@
+/** Which terminals need somebody's hand, gravest first. Pure. */
+
+import type { TerminalRow } from './protocol';
+
+export type Trouble = 'offline' | 'error' | 'clock' | 'log';
+
+const GRAVITY: Readonly<Record<Trouble, number>> = { offline: 0, error: 1, log: 2, clock: 3 };
+
+function troubleWith(terminal: TerminalRow): Trouble | null {
+  if (!terminal.online) return 'offline';
+  switch (terminal.error) {
+    case null:
+      return null;
+    case 'ClockOff':
+      return 'clock';
+    case 'LogNearlyFull':
+    case 'LogFull':
+      return 'log';
+    default:
+      return 'error';
+  }
+}
+
+/** The terminals with trouble; the longest offline first. */
+export function troubleOf(terminals: readonly TerminalRow[]): { terminal: TerminalRow; trouble: Trouble }[] {
+  return terminals
+    .flatMap((terminal) => {
+      const trouble = troubleWith(terminal);
+      return trouble === null ? [] : [{ terminal, trouble }];
+    })
+    .sort(
+      (a, b) =>
+        GRAVITY[a.trouble] - GRAVITY[b.trouble] ||
+        (a.terminal.offline_since ?? '').localeCompare(b.terminal.offline_since ?? '') ||
+        a.terminal.name.localeCompare(b.terminal.name, 'id', { numeric: true }),
+    );
+}

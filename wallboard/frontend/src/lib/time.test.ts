@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { clockTime, later, longDate, shortTime } from './time';
+
+const moment = '2026-11-23T07:31:20.500000+07:00';
+
+test("a moment is shown in the city's time, whatever this screen's zone", () => {
+  expect(clockTime(moment)).toBe('07:31:20');
+});
+
+test('a moment of another day shows its day', () => {
+  expect(shortTime(moment, '2026-11-23')).toBe('07:31');
+  expect(shortTime(moment, '2026-11-24')).toBe('23/11 07:31');
+});
+
+test('the clock runs on between two beats and keeps its offset', () => {
+  expect(later(moment, 40)).toBe('2026-11-23T07:32:00.500+07:00');
+  expect(later('2026-11-23T23:59:59+07:00', 2)).toBe('2026-11-24T00:00:01.000+07:00');
+});
+
+test('dates are written out in the language of the wall', () => {
+  expect(longDate('2026-11-23', 'id-ID')).toBe('Senin, 23 November 2026');
+  expect(longDate('2026-11-23', 'en-GB')).toMatch(/^Monday,? 23 November 2026$/);
+});

@@ -1,0 +1,66 @@
+/** Facts into sentences. */
+
+import type { Reason, ReasonCode, TerminalRow } from './protocol';
+import type { Speech } from './speech.svelte';
+import type { Trouble } from './terminals';
+import { shortTime } from './time';
+
+/** Why somebody's data is awaited, as a sentence. `today` is an ISO date. */
+export function describeReason(reason: Reason | null, { t }: Speech, today: string): string {
+  if (reason === null) return t.reason.other;
+  const terminal = reason.terminal ?? t.reason.someTerminal;
+  const since = reason.since === null ? null : shortTime(reason.since, today);
+  switch (reason.code as ReasonCode) {
+    case 'no_terminal':
+      return t.reason.no_terminal;
+    case 'no_pin':
+      return t.reason.no_pin;
+    case 'never_read':
+      return t.reason.never_read(terminal);
+    case 'dark':
+      return since === null ? t.reason.darkAlways(terminal) : t.reason.dark(terminal, since);
+    case 'behind':
+      return since === null ? t.reason.behindUnknown(terminal) : t.reason.behind(terminal, since);
+    case 'outage_power':
+      return t.reason.outage_power(terminal);
+    case 'outage_network':
+      return t.reason.outage_network(terminal);
+    case 'outage_broken':
+      return t.reason.outage_broken(terminal);
+    default:
+      return t.reason.other;
+  }
+}
+
+/** What is wrong with a terminal, in a few words. */
+export function describeTrouble(
+  terminal: TerminalRow,
+  trouble: Trouble,
+  speech: Speech,
+  today: string,
+): string {
+  const { t } = speech;
+  switch (trouble) {
+    case 'offline':
+      return terminal.offline_since === null
+        ? t.offlineNever
+        : t.offlineSince(shortTime(terminal.offline_since, today));
+    case 'clock': {
+      const offset = terminal.clock_offset ?? 0;
+      return offset > 0 ? t.clockAhead(speech.duration(offset)) : t.clockBehind(speech.duration(offset));
+    }
+    case 'log':
+      return t.logFill(`${Math.floor(100 * (terminal.log_fill ?? 0))}%`);
+    case 'error': {
+      const code = terminal.error ?? '';
+      const known: Readonly<Record<string, string>> = t.terminalErrorCode;
+      return known[code] ?? t.terminalError(code);
+    }
+  }
+}
+
+/** Why the board stands still, as a sentence. */
+export function describeStale(reason: string | null, { t }: Speech): string {
+  const known: Readonly<Record<string, string>> = t.staleReason;
+  return (reason === null ? undefined : known[reason]) ?? t.staleReason.other;
+}

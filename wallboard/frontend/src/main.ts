@@ -1,0 +1,8 @@
+import '@fontsource-variable/plus-jakarta-sans/wght.css';
+import './wall.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+const target = document.getElementById('app');
+if (target === null) throw new Error('the page has no #app');
+mount(App, { target });

@@ -1,0 +1,16 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [svelte()],
+  // The page is served at /, the hashed files under /assets/.
+  base: '/',
+  build: {
+    outDir: '../static/dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // An inlined font or module preload would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
