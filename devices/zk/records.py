@@ -89,10 +89,9 @@ def decode_log(raw: bytes, layout: LogLayout, first_index: int = 0) -> list[LogI
     with _collector_paused():
         days, seconds, pins = DayTable(), second_table(), _PinTable()
         times = _column(raw, layout.time, "I", layout.size)
-        day_numbers = list(map(floordiv, times, repeat(SECONDS_OF_DAY)))
         moments = map(
             add,
-            map(days.__getitem__, day_numbers),
+            map(days.__getitem__, map(floordiv, times, repeat(SECONDS_OF_DAY))),
             map(seconds.__getitem__, map(mod, times, repeat(SECONDS_OF_DAY))),
         )
         after_pin = layout.size - layout.pin - layout.pin_width
@@ -109,11 +108,11 @@ def decode_log(raw: bytes, layout: LogLayout, first_index: int = 0) -> list[LogI
         # tuple.__new__ skips the NamedTuple's own constructor, which is written in Python.
         items: list[LogItem] = list(map(tuple.__new__, repeat(AttLogRecord, count), fields))
     if IMPOSSIBLE_DAY in days.values() or _UNREADABLE in pins.values():
-        for index, number in enumerate(day_numbers):
+        for index, time in enumerate(times):
             record = items[index]
-            bad_day = days[number] is IMPOSSIBLE_DAY
+            bad_day = days[time // SECONDS_OF_DAY] is IMPOSSIBLE_DAY
             if bad_day or record.pin == _UNREADABLE:  # type: ignore[union-attr]
-                reason = impossible_date(times[index]) if bad_day else NO_PIN
+                reason = impossible_date(time) if bad_day else NO_PIN
                 piece = raw[index * layout.size : (index + 1) * layout.size]
                 items[index] = BadRecord(first_index + index, piece, reason)
     return items
