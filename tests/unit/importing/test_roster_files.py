@@ -162,7 +162,7 @@ def test_a_mistyped_value_names_the_nearest(tmp_path: Path) -> None:
 def test_an_unknown_column_is_a_mistake_only_where_it_looks_like_a_known_one(tmp_path: Path) -> None:
     header = "nip,name,unit_code,valid_from,vaild_to,GOLONGAN\n"
     files = read_files([written(tmp_path, "people.csv", header)])
-    assert 'rename it to "valid_to"' in only(files.findings.problems).remedy  # type: ignore[arg-type]
+    assert 'rename it to "valid_to"' in only(files.findings.problems).remedy
     assert files.findings.notes == ['people.csv: column "GOLONGAN" is not known, passed over']
 
 

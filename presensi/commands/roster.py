@@ -1,0 +1,118 @@
+"""`presensi import`: bring files into the store, after showing what they would change."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from config.settings import make_clock
+from presensi.context import App, Group, json_option, pass_app
+from presensi.exits import ExitCode
+from presensi.preview import preview_table
+from presensi.roster_import import perform_roster, prepare_roster
+from store.importing import (
+    Action,
+    FactKind,
+    Plan,
+    Prepared,
+    Problem,
+    RosterRejected,
+    SheetKind,
+)
+
+
+@click.group("import", cls=Group)
+def import_group() -> None:
+    """Import files into the store."""
+
+
+@import_group.command("roster")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--sheet",
+    type=click.Choice([kind.value for kind in SheetKind]),
+    help="What the files hold, when their names do not say it.",
+)
+@click.option("--yes", is_flag=True, help="Import without asking.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@json_option
+@pass_app
+@click.pass_context
+def import_roster(
+    context: click.Context,
+    app: App,
+    *,
+    files: tuple[Path, ...],
+    sheet: str | None,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Import units, terminals, people, enrollments and excuses from CSV or XLSX FILES.
+
+    A CSV's name, or a workbook's sheet name, says what it holds: units, terminals, people, enrollments,
+    excuses. Give files that refer to one another together. First comes a preview; everything is imported, or
+    nothing. Who is not in a file is not removed: give a person a valid_to instead.
+
+    \b
+    presensi import roster units.csv people.csv enrollments.csv terminals.csv
+    presensi import roster roster.xlsx --dry-run
+    """
+    if as_json and not (yes or dry_run):
+        raise click.UsageError("--json does not ask: add --yes or --dry-run.")
+    with app.store() as store:
+        try:
+            prepared = prepare_roster(store, files, SheetKind(sheet) if sheet else None)
+        except RosterRejected as error:
+            _show_problems(app, error.problems, as_json)
+            context.exit(ExitCode.ROSTER)
+        if not as_json:
+            _show_preview(app, prepared)
+        wanted = bool(prepared.plan.changes) and not dry_run
+        if wanted and not yes and not click.confirm("Import this?"):
+            click.echo("Nothing was imported.")
+            context.exit(ExitCode.FAILED)
+        if wanted:
+            perform_roster(store, prepared, make_clock(app.settings.clock).now(), app.err)
+        if as_json:
+            app.emit({"imported": wanted, "notes": list(prepared.notes), **_counts(prepared.plan)})
+        elif wanted:
+            click.echo("Imported.")
+
+
+def _show_preview(app: App, prepared: Prepared) -> None:
+    for note in prepared.notes:
+        app.out.print(f"Note: {note}.", markup=False)
+    if prepared.plan.changes:
+        app.out.print(preview_table(prepared.plan))
+    else:
+        click.echo("The store already holds all of this: nothing to import.")
+
+
+def _show_problems(app: App, problems: tuple[Problem, ...], as_json: bool) -> None:
+    if as_json:
+        app.emit({"imported": False, "problems": [asdict(problem) for problem in problems]})
+        return
+    table = Table("file", "row", "column", "value", "what is wrong", "what to do")
+    for problem in problems:
+        row = "" if problem.row is None else str(problem.row)
+        cells = (problem.source, row, problem.column or "", problem.value, problem.reason, problem.remedy)
+        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+    app.err.print(table)
+    click.echo(
+        f"presensi: {len(problems)} problem(s), nothing was imported: correct them and run it again.",
+        err=True,
+    )
+
+
+def _counts(plan: Plan) -> dict[str, dict[str, dict[str, int]]]:
+    return {
+        "changes": {
+            kind.value: {action.value: plan.count(kind, action) for action in Action}
+            | {"unchanged": plan.unchanged[kind]}
+            for kind in FactKind
+        }
+    }

@@ -1,0 +1,61 @@
+"""`presensi up`, `collect`, `wall`: the processes of an installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from config.settings import Settings
+from presensi import logs
+from presensi.context import App, Command, pass_app
+from presensi.notify import Notifier
+from presensi.process import stop_with_supervisor
+
+Run = Callable[[Settings, Callable[[], None], Callable[[], None]], int]
+
+
+@click.command(cls=Command)
+@pass_app
+@click.pass_context
+def up(context: click.Context, app: App) -> None:
+    """Run everything on this machine: the collector and the wall, supervised.
+
+    A process that dies or hangs is started again. Ctrl-C or SIGTERM stops all in order.
+    """
+    from presensi.up import run
+
+    with app.store():
+        pass  # a wrong address or version is said here once, not by every child again and again
+    context.exit(run(app.settings, app.settings_file, app.err))
+
+
+@click.command(cls=Command)
+@pass_app
+@click.pass_context
+def collect(context: click.Context, app: App) -> None:
+    """Run the collector: holds a session with every terminal and stores their punches."""
+    from collector.main import run
+
+    context.exit(_serve(app, run))
+
+
+@click.command(cls=Command)
+@pass_app
+@click.pass_context
+def wall(context: click.Context, app: App) -> None:
+    """Run the wall: the web pages on the monitors."""
+    from wallboard.server import run
+
+    context.exit(_serve(app, run))
+
+
+def _serve(app: App, run: Run) -> int:
+    settings = app.settings
+    logs.configure(settings.log)
+    stop_with_supervisor()
+    notifier = Notifier()
+    try:
+        return run(settings, notifier.ready, notifier.progress)
+    finally:
+        notifier.stopping()

@@ -1,0 +1,230 @@
+"""What `presensi doctor` looks at: one function a question, each with what to do about the answer."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from config.errors import ConfigError
+from config.rules import load_rules
+from config.settings import Settings, load, make_clock
+from store import Store, StoreError, open_store
+
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE = 1 << 30
+"""Bytes below which a disk is short; a city's punches take some hundred megabytes a year."""
+
+OLDEST_SENSIBLE = datetime(2025, 1, 1, tzinfo=UTC)
+"""A machine whose clock is before this has lost it."""
+
+SILENT_AFTER = timedelta(minutes=2)
+"""City time after which a collector without a sign of life is taken for stopped."""
+
+JAKARTA_OFFSET = timedelta(hours=7)
+
+
+class Level(StrEnum):
+    """How grave an answer is."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question."""
+
+    name: str
+    level: Level
+    finding: str
+    remedy: str = ""
+
+
+Answers = Iterator[Answer]
+
+
+def examine(settings_file: Path | None) -> Answers:
+    """Ask everything, each question on its own: one that fails does not silence the next."""
+    yield from _python()
+    yield from _time_zones()
+    yield from _machine_clock()
+    yield from _front_end()
+    try:
+        settings = load(settings_file)
+    except ConfigError as error:
+        yield Answer("settings", Level.FAIL, str(error))
+        return
+    yield Answer("settings", Level.OK, str(settings_file or "built-in defaults"))
+    yield from _rules(settings)
+    yield from _secrets(settings)
+    yield from _disk(settings)
+    yield from _city_clock(settings)
+    yield from _store(settings)
+
+
+def _python() -> Answers:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < OLDEST_PYTHON:
+        yield Answer("python", Level.FAIL, version, "install Python 3.11 or newer")
+    else:
+        yield Answer("python", Level.OK, version)
+
+
+def _time_zones() -> Answers:
+    offset = datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Jakarta")).utcoffset()
+    if offset == JAKARTA_OFFSET:
+        yield Answer("time zones", Level.OK, "Asia/Jakarta is UTC+7")
+    else:
+        yield Answer(
+            "time zones", Level.FAIL, f"Asia/Jakarta is UTC+{offset}", "install the package tzdata anew"
+        )
+
+
+def _machine_clock() -> Answers:
+    now = datetime.now(UTC)
+    if now < OLDEST_SENSIBLE:
+        yield Answer("machine clock", Level.FAIL, f"{now:%Y-%m-%d}", "set the clock; use chrony or timesyncd")
+        return
+    before = time.time() - time.monotonic()
+    time.sleep(0.05)
+    jump = abs(time.time() - time.monotonic() - before)
+    if jump > 0.5:
+        yield Answer("machine clock", Level.WARN, f"jumped {jump:.1f} s", "let chrony or timesyncd steer it")
+    else:
+        yield Answer("machine clock", Level.OK, f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _front_end() -> Answers:
+    found = find_spec("wallboard")
+    places = list(found.submodule_search_locations or ()) if found else []
+    built = any(any((Path(place) / "static" / "dist").glob("**/*.js")) for place in places)
+    if built:
+        yield Answer("front end", Level.OK, "built")
+    else:
+        yield Answer("front end", Level.FAIL, "the wall's pages are not built", "run `make setup`")
+
+
+def _rules(settings: Settings) -> Answers:
+    try:
+        load_rules(settings.board.rules)
+    except ConfigError as error:
+        yield Answer("rules", Level.FAIL, str(error))
+    else:
+        yield Answer("rules", Level.OK, settings.board.rules)
+
+
+def _secrets(settings: Settings) -> Answers:
+    for path in (settings.store.password_file, settings.collector.comm_keys_file):
+        if path is None:
+            continue
+        try:
+            mode = path.stat().st_mode
+            with path.open("rb"):
+                pass
+        except OSError as error:
+            yield Answer("secrets", Level.FAIL, f"{path}: {error.strerror}", "correct its name or owner")
+            continue
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            yield Answer("secrets", Level.FAIL, f"{path}: others may read it", f"chmod 600 {path}")
+        else:
+            yield Answer("secrets", Level.OK, str(path))
+
+
+def _disk(settings: Settings) -> Answers:
+    prefix = "sqlite:///"
+    folder = (
+        Path(settings.store.url.removeprefix(prefix)).parent
+        if settings.store.url.startswith(prefix)
+        else Path()
+    )
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    finding = f"{free / (1 << 30):.1f} GiB free at {folder.absolute()}"
+    if free < LEAST_FREE:
+        yield Answer("disk", Level.WARN, finding, "free some space")
+    else:
+        yield Answer("disk", Level.OK, finding)
+
+
+def _city_clock(settings: Settings) -> Answers:
+    try:
+        clock = make_clock(settings.clock)
+    except ConfigError as error:
+        yield Answer("city clock", Level.FAIL, str(error), "leave file of [clock] empty in production")
+        return
+    shown = f"{clock.now().astimezone(settings.city.zone):%Y-%m-%d %H:%M:%S} {settings.city.timezone}"
+    if settings.clock.file is not None:
+        yield Answer(
+            "city clock", Level.WARN, f"simulated: {shown}", "leave file of [clock] empty in production"
+        )
+    else:
+        yield Answer("city clock", Level.OK, shown)
+
+
+def _store(settings: Settings) -> Answers:
+    try:
+        store = open_store(settings.store.url, password_file=settings.store.password_file)
+    except StoreError as error:
+        yield Answer("database", Level.FAIL, str(error))
+        return
+    try:
+        yield Answer("database", Level.OK, f"{store.dialect}, {store.punches.count()} punches")
+        for ask in (_collector, _terminals):
+            yield from _guarded(ask, store, settings)
+    except StoreError as error:
+        yield Answer("database", Level.FAIL, str(error))
+    finally:
+        store.close()
+
+
+def _guarded(ask: Callable[[Store, Settings], Answers], store: Store, settings: Settings) -> Answers:
+    try:
+        yield from ask(store, settings)
+    except ConfigError:
+        return  # its own question has said so
+
+
+def _collector(store: Store, settings: Settings) -> Answers:
+    alive = store.terminals.collector_alive()
+    if alive is None:
+        yield Answer("collector", Level.WARN, "has never run", "start it with `presensi up`")
+        return
+    silent = make_clock(settings.clock).now() - alive
+    if silent > SILENT_AFTER:
+        yield Answer("collector", Level.WARN, f"silent for {silent}", "start it with `presensi up`")
+    else:
+        yield Answer("collector", Level.OK, f"alive at {alive.astimezone(settings.city.zone):%H:%M:%S}")
+
+
+def _terminals(store: Store, settings: Settings) -> Answers:
+    terminals = store.terminals.list()
+    if not terminals:
+        yield Answer("terminals", Level.WARN, "none registered", "`presensi import roster terminals.csv`")
+        return
+    health = store.terminals.health()
+    untried = sum(terminal.id not in health for terminal in terminals)
+    offline = [terminal.name for terminal in terminals if (it := health.get(terminal.id)) and not it.online]
+    ailing = [
+        f"{terminal.name}: {it.error}"
+        for terminal in terminals
+        if (it := health.get(terminal.id)) and it.online and it.error
+    ]
+    if untried or offline or ailing:
+        told = [f"{len(terminals)} registered"]
+        told += [f"{untried} never tried"] if untried else []
+        told += [f"{len(offline)} offline ({', '.join(offline[:3])})"] if offline else []
+        told += [f"{len(ailing)} with trouble ({', '.join(ailing[:3])})"] if ailing else []
+        yield Answer("terminals", Level.WARN, ", ".join(told), "see `presensi terminal list`")
+    else:
+        yield Answer("terminals", Level.OK, f"all {len(terminals)} online")

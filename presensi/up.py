@@ -1,0 +1,86 @@
+"""`presensi up`: the collector and the wall as supervised children of one process."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+
+from config.settings import Settings
+from presensi.notify import Notifier
+from presensi.process import Child, Supervisor, presensi
+
+READY_SECONDS = 60.0
+"""How long the children may take to become ready before we say which one is late."""
+
+WATCH_SECONDS = 1.0
+
+_COLLECTOR_WATCHDOG = 90.0
+_WALL_WATCHDOG = 60.0
+_COLOURS = {"collect": "cyan", "wall": "green", "up": "yellow", "fleet": "magenta"}
+
+
+def services(settings_file: Path | None) -> list[Child]:
+    """The children of an installation, in the order of their start."""
+    options = ["--config", str(settings_file.absolute())] if settings_file else []
+    return [
+        Child("collect", presensi("collect", *options), watchdog=_COLLECTOR_WATCHDOG),
+        Child("wall", presensi("wall", *options), watchdog=_WALL_WATCHDOG),
+    ]
+
+
+def wall_address(settings: Settings) -> str:
+    """Where a browser on this machine finds the wall."""
+    host = "127.0.0.1" if settings.wall.host in ("0.0.0.0", "::", "") else settings.wall.host  # noqa: S104
+    return f"http://{host}:{settings.wall.port}/"
+
+
+def run(settings: Settings, settings_file: Path | None, console: Console) -> int:
+    """Run until SIGTERM or Ctrl-C; the exit code."""
+
+    def log(name: str, line: str) -> None:
+        console.print(f"[{_COLOURS.get(name, 'white')}]{name:>7}[/] │ ", end="")
+        console.print(line, markup=False, soft_wrap=True)
+
+    asyncio.run(_run(settings, console, Supervisor(services(settings_file), log)))
+    return 0
+
+
+async def _run(settings: Settings, console: Console, supervisor: Supervisor) -> None:
+    stop = stop_on_signals()
+    notifier = Notifier()
+    await supervisor.start()
+    try:
+        ready = asyncio.create_task(supervisor.wait_ready(READY_SECONDS))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((ready, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not stop.is_set():
+            late = ready.result()
+            if late:
+                console.print(
+                    f"Not ready after {READY_SECONDS:g} s: {', '.join(late)}. Still trying; see above."
+                )
+            else:
+                console.print(f"The wall is at {wall_address(settings)}")
+            notifier.ready()
+        ready.cancel()
+        while not stop.is_set():
+            if not supervisor.silent():
+                notifier.progress()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), WATCH_SECONDS)
+    finally:
+        notifier.stopping()
+        await supervisor.stop()
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
