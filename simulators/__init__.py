@@ -1,0 +1,1 @@
+"""Terminals, fleets and whole mornings that are not real: for technicians, for the demo and for tests."""

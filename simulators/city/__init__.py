@@ -1,0 +1,1 @@
+"""A synthetic city: illustrative places, people who do not exist ("ilustratif")."""

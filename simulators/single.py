@@ -1,0 +1,103 @@
+"""One simulated terminal for a technician: to try a driver, a network or a screen against."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from simulators.control import ControlServer
+from simulators.serving import announce, run_until_signal
+from simulators.site import Site
+from simulators.tcp import LOOPBACK, Delivery
+from simulators.terminal import SimUser, TerminalModel, TerminalSim
+
+DEMO_SERIAL = "SIM0000001"
+DEMO_USERS = (
+    SimUser("1001", "Sutrisno"),
+    SimUser("1002", "Siti Aminah"),
+    SimUser("1003", "Bambang Hariyanto"),
+    SimUser("1004", "Ni Wayan Suartini"),
+    SimUser("1005", "Moh. Hasan"),
+)
+"""Nobody: enough fingers to press."""
+
+
+def make_terminal(
+    serial: str = DEMO_SERIAL,
+    *,
+    name: str = "Simulator",
+    comm_key: int = 0,
+    clock_offset: float = 0.0,
+    users: Sequence[SimUser] = DEMO_USERS,
+    model: TerminalModel | None = None,
+) -> TerminalSim:
+    """A terminal with users and an empty log; `clock_offset` in seconds ahead of city time."""
+    terminal = TerminalSim(
+        serial,
+        name,
+        comm_key=comm_key,
+        clock_offset=timedelta(seconds=clock_offset),
+        model=model or TerminalModel(),
+    )
+    terminal.enrol(users)
+    return terminal
+
+
+def fill_log(terminal: TerminalSim, records: int, until: datetime, seed: int = 0) -> None:
+    """Append `records` punches of the terminal's users, some seconds apart, the last just before `until`.
+
+    `until` is by the terminal's own clock, naive. Raises `ValueError` for a terminal without users.
+    """
+    pins = [user.pin for user in terminal.users]
+    if not pins:
+        raise ValueError(f"{terminal.serial} has no users who could have punched")
+    rng = random.Random(seed)
+    gaps = [rng.randint(2, 60) for _ in range(records)]
+    moment = until - timedelta(seconds=sum(gaps))
+    terminal.log.append(b"".join(_punches(terminal, pins, gaps, moment)))
+
+
+def run_terminal(
+    terminal: TerminalSim,
+    now: Callable[[], datetime],
+    *,
+    host: str = LOOPBACK,
+    port: int = 0,
+    control_port: int = 0,
+    directory: Path | None = None,
+    delivery: Delivery | None = None,
+    ready: Callable[[int, int], None] = lambda port, control_port: None,
+) -> int:
+    """Run one terminal until SIGTERM or SIGINT; returns 0. Raises `OSError` for a taken port.
+
+    `now` gives city time, naive and local. `ready` is told the terminal's port and the control's; with
+    `directory`, the control's address is written to `control.json` there before.
+    """
+    site = Site([terminal], now, base_port=port, host=host, delivery=delivery)
+    control = ControlServer(site, port=control_port)
+
+    async def serve(stop: asyncio.Event) -> None:
+        try:
+            await site.start()
+            await control.start()
+            if directory is not None:
+                directory.mkdir(parents=True, exist_ok=True)
+                announce(control, directory)
+            ready(site.server(None).port, control.port)
+            await stop.wait()
+        finally:
+            await control.stop()
+            await site.stop()
+
+    return run_until_signal(serve)
+
+
+def _punches(
+    terminal: TerminalSim, pins: Sequence[str], gaps: Iterable[int], moment: datetime
+) -> Iterable[bytes]:
+    for number, gap in enumerate(gaps):
+        yield terminal.pack(pins[number % len(pins)], moment)
+        moment += timedelta(seconds=gap)
