@@ -23,7 +23,7 @@ from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.board_view import Look
 from realtime.projector import Projector, Rules
 from realtime.rooms import Rooms
-from realtime.rows import Row
+from realtime.rows import BeatRow, Row
 from realtime.rulebook import schedule_from
 from realtime.scope import CITY, Delta, Scope, VersionedRows, parse_scope
 from store import Store, StoreError
@@ -95,6 +95,10 @@ class Hub:
     def progress(self) -> float:
         """`time.monotonic` when the projector last did its work: what a watchdog should be fed by."""
         return self._projector.progress()
+
+    def beat(self) -> BeatRow:
+        """What time it is, how far the data goes, and whether to trust it."""
+        return self._projector.beat()
 
     # --- the projector's outlet --------------------------------------------------------------------------
 

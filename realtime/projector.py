@@ -138,6 +138,7 @@ class Projector:
         self._feed.close()
 
     def _turn(self) -> None:
+        self._watch_collector()
         now = self._clock.now()
         if self._reload or self._day is None or not self._day.start <= now < self._day.end:
             self._load()
@@ -145,7 +146,6 @@ class Projector:
             log.info("the city clock was set back; the day is judged anew")
             self._load()
         self._apply(self._feed.next(self._patience()))
-        self._watch_collector()
         self._pass_time()
 
     def _lost(self, reason: str, error: Exception) -> None:

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from attendance.ids import UnitId
+from realtime.board_view import BoardView, Ticker
+from realtime.publisher import Publisher
+from realtime.rows import Row
+from realtime.scope import CITY, Scope
+from tests.support.boards import LOOK, board, press
+from tests.support.days import at
+
+COALESCE = timedelta(milliseconds=60)
+OFFICE = Scope(UnitId(2))
+
+
+@dataclass
+class Recorder:
+    """An outlet that writes down what goes out."""
+
+    changes: list[tuple[Scope, set[str]]] = field(default_factory=list)
+    replaced: list[Scope] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+
+    def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
+        self.changes.append((scope, set(rows)))
+
+    def replace(self, scope: Scope, rows: Mapping[str, Row]) -> None:
+        self.replaced.append(scope)
+
+    def opened(self, scopes: Iterable[Scope]) -> None:
+        self.scopes = list(scopes)
+
+
+def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
+    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
+    found = board(now)
+    view = BoardView(found, LOOK)
+    publisher = Publisher(outlet, COALESCE)
+
+    for number, pin in enumerate(("1001", "1002", "1003")):
+        found.add_punches([press(number, pin, "06:50")], now)
+        publisher.collect(found, ticker_moved=False)
+        publisher.flush(view, ticker, now)
+    assert outlet.changes == [
+        (CITY, {"total", "day", "u:2"}),
+        (OFFICE, {"unit", "p:1"}),
+    ]
+    assert 0 < publisher.patience() <= COALESCE.total_seconds()
+
+    time.sleep(publisher.patience() + 0.005)
+    publisher.flush(view, ticker, now)
+    assert outlet.changes[2:] == [
+        (CITY, {"total", "day", "u:2"}),
+        (OFFICE, {"unit", "p:2", "p:3"}),
+    ]
+    assert publisher.patience() == float("inf")
+
+
+def test_a_new_board_replaces_every_scope_and_forgets_what_waited() -> None:
+    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
+    found = board(now)
+    publisher = Publisher(outlet, COALESCE)
+    found.add_punches([press(1, "1001", "06:50")], now)
+    publisher.collect(found, ticker_moved=True)
+    publisher.publish_all(BoardView(found, LOOK), ticker, now)
+    assert outlet.replaced == outlet.scopes == [CITY, OFFICE]
+    assert publisher.patience() == float("inf")
+    publisher.flush(BoardView(found, LOOK), ticker, now)
+    assert outlet.changes == []
