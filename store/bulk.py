@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
+from operator import attrgetter
 
 from sqlalchemy import Connection
 
 from attendance.ids import Pin, TerminalId
 from attendance.punch import Punch
 from store.address import Dialect
-from store.moments import naive_text, utc_text
+from store.moments import utc_moment, utc_number
+
+CAPTURE_VALUE = attrgetter("_value_")
+"""The text of a `Capture`, without the cost of its property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ SQLITE_INSERT = """
     INSERT INTO punches
         (terminal_id, pin, device_time, at, received_at, verify, state, work_code, capture, log_generation)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (terminal_id, pin, device_time) DO UPDATE SET log_generation = excluded.log_generation
+    ON CONFLICT (terminal_id, device_time, pin) DO UPDATE SET log_generation = excluded.log_generation
     WHERE excluded.log_generation IS NOT NULL AND punches.log_generation IS NOT excluded.log_generation
 """
 
@@ -67,23 +72,23 @@ def _into_sqlite(connection: Connection, groups: Sequence[Group]) -> dict[Termin
     for group in groups:
         (before,) = raw.execute("SELECT coalesce(max(id), 0) FROM punches").fetchone()
         changes = raw.total_changes
-        generation = group.generation
+        terminals, pins, device_times, at, received, verify, state, work_codes, captures = zip(
+            *group.punches, strict=True
+        )
+        received_numbers = {moment: utc_number(moment) for moment in set(received)}
         raw.executemany(
             SQLITE_INSERT,
-            (
-                (
-                    punch.terminal_id,
-                    punch.pin,
-                    naive_text(punch.device_time),
-                    utc_text(punch.at),
-                    utc_text(punch.received_at),
-                    punch.verify,
-                    punch.state,
-                    punch.work_code,
-                    punch.capture.value,
-                    generation,
-                )
-                for punch in group.punches
+            zip(
+                terminals,
+                pins,
+                map(datetime.isoformat, device_times),
+                map(utc_number, at),
+                map(received_numbers.__getitem__, received),
+                verify,
+                state,
+                work_codes,
+                map(CAPTURE_VALUE, captures),
+                repeat(group.generation),
             ),
         )
         written = raw.total_changes - changes
@@ -93,8 +98,8 @@ def _into_sqlite(connection: Connection, groups: Sequence[Group]) -> dict[Termin
             proved=written - inserted,
             lo=lo,
             hi=hi,
-            since=datetime.fromisoformat(since) if since else None,
-            until=datetime.fromisoformat(until) if until else None,
+            since=None if since is None else utc_moment(since),
+            until=None if until is None else utc_moment(until),
         )
     return outcomes
 
@@ -105,11 +110,18 @@ POSTGRES_INSERT = """
             terminal_id, pin, device_time, at, received_at,
             verify, state, work_code, capture, log_generation
         )
-        SELECT * FROM unnest(
-            %b::bigint[], %b::text[], %b::timestamp[], %b::timestamptz[], %b::timestamptz[],
-            %b::integer[], %b::integer[], %b::text[], %b::text[], %b::integer[]
-        )
-        ON CONFLICT (terminal_id, pin, device_time) DO UPDATE SET log_generation = excluded.log_generation
+        SELECT
+            kind.terminal_id, given.pin, given.device_time, given.at, kind.received_at,
+            kind.verify, kind.state, kind.work_code, kind.capture, kind.log_generation
+        FROM unnest(%b::text[], %b::timestamp[], %b::timestamptz[], %b::integer[])
+            AS given (pin, device_time, at, kind)
+        JOIN unnest(
+            %b::bigint[], %b::integer[], %b::timestamptz[],
+            %b::integer[], %b::integer[], %b::text[], %b::text[]
+        ) WITH ORDINALITY
+            AS kind (terminal_id, log_generation, received_at, verify, state, work_code, capture, number)
+            ON kind.number = given.kind
+        ON CONFLICT (terminal_id, device_time, pin) DO UPDATE SET log_generation = excluded.log_generation
         WHERE excluded.log_generation IS NOT NULL
             AND punches.log_generation IS DISTINCT FROM excluded.log_generation
         RETURNING id, terminal_id, at, xmax = 0 AS fresh
@@ -120,16 +132,42 @@ POSTGRES_INSERT = """
         min(at) FILTER (WHERE fresh), max(at) FILTER (WHERE fresh)
     FROM written GROUP BY terminal_id
 """
+"""`given` is one row a punch; `kind` holds what the punches of one reading mostly have in common, once.
+`xmax = 0` tells an inserted row from one that ON CONFLICT updated.
+"""
+
+Kind = tuple[TerminalId, int | None, datetime, int, int, str, str]
 
 
 def _into_postgres(connection: Connection, groups: Sequence[Group]) -> dict[TerminalId, Outcome]:
-    """One statement for all. `xmax = 0` tells an inserted row from one that ON CONFLICT updated. A statement
-    may not touch a row twice, so of equal keys only the first is sent.
-    """
-    firsts: dict[tuple[TerminalId, Pin, datetime], tuple[object, ...]] = {}
+    """One statement for all groups."""
+    pins: list[Pin] = []
+    device_times: list[datetime] = []
+    at: list[datetime] = []
+    kinds: dict[Kind, int] = {}
+    numbers: list[int] = []
     for group in groups:
-        for punch in group.punches:
-            firsts.setdefault(punch[:3], (*punch, group.generation))
-    columns = [list(column) for column in zip(*firsts.values(), strict=True)]
-    found = connection.exec_driver_sql(POSTGRES_INSERT, tuple(columns))
+        if not group.punches:
+            continue
+        columns = list(zip(*_firsts(group.punches), strict=True))
+        pins += columns[1]
+        device_times += columns[2]
+        at += columns[3]
+        common = zip(
+            columns[0], repeat(group.generation), *columns[4:8], map(CAPTURE_VALUE, columns[8]), strict=False
+        )
+        numbers += [kinds.setdefault(kind, len(kinds) + 1) for kind in common]
+    found = connection.exec_driver_sql(
+        POSTGRES_INSERT, (pins, device_times, at, numbers, *map(list, zip(*kinds, strict=True)))
+    )
     return {TerminalId(row[0]): Outcome(*row[1:]) for row in found}
+
+
+def _firsts(punches: Sequence[Punch]) -> Sequence[Punch]:
+    """The first of each key: PostgreSQL's statement may not touch a row twice."""
+    if len({punch[1:3] for punch in punches}) == len(punches):
+        return punches
+    firsts: dict[tuple[Pin, datetime], Punch] = {}
+    for punch in punches:
+        firsts.setdefault((punch.pin, punch.device_time), punch)
+    return list(firsts.values())

@@ -42,11 +42,9 @@ class Database:
         self.address = address
         self.dialect = address.dialect
         self.engine = _sqlite_engine(address, create) if address.path else _postgres_engine(address)
-        if self.dialect == "sqlite":
-            self._reader, self._writer = self.engine, self.engine.execution_options(writes=True)
-        else:
-            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
-            self._writer = self.engine
+        snapshot = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        self._reader = self.engine.execution_options(**snapshot)
+        self._writer = self.engine.execution_options(writes=True)
         self._queue = threading.Lock()
 
     @contextmanager

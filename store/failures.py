@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from store.address import Address
@@ -52,6 +52,24 @@ POSTGRES_HINTS = (
 )
 
 
+GONE = (
+    sqlite3.DatabaseError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.InsufficientPrivilege,
+)
+"""SQLite reports even a damaged file as the base class of them all, hence the exceptions in `REFUSED`."""
+
+REFUSED = (
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.NotSupportedError,
+    psycopg.IntegrityError,
+)
+
+
 def describe(error: BaseException, address: Address) -> str:
     """One sentence: what is wrong with the database, and what to do."""
     reason = str(error).lower()
@@ -83,32 +101,18 @@ def translated(address: Address) -> Iterator[None]:
     """
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
+    except (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error) as error:
         raise _translate(error, address) from error
 
 
 def _translate(error: Exception, address: Address) -> StoreError:
     if isinstance(error, PoolTimeout):
         return StoreUnavailable(f"All connections to {address.shown} are in use: try again.")
-    original = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(error, IntegrityError) or isinstance(
-        original, sqlite3.IntegrityError | psycopg.IntegrityError | psycopg.DataError
-    ):
-        return StoreError(f"The database refuses this: {_first_line(original or error)}.")
-    gone = isinstance(error, DBAPIError) and error.connection_invalidated
-    lasting = isinstance(
-        original,
-        sqlite3.OperationalError
-        | sqlite3.DatabaseError
-        | psycopg.OperationalError
-        | psycopg.InterfaceError
-        | psycopg.errors.ReadOnlySqlTransaction
-        | psycopg.errors.InsufficientPrivilege,
-    )
-    bug = isinstance(original, sqlite3.ProgrammingError | psycopg.errors.SyntaxError)
-    if gone or (lasting and not bug):
-        return StoreUnavailable(describe(original or error, address))
-    return StoreError(f"The database refuses this: {_first_line(original or error)}.")
+    original = (error.orig or error) if isinstance(error, DBAPIError) else error
+    cut_off = isinstance(error, DBAPIError) and error.connection_invalidated
+    if cut_off or (isinstance(original, GONE) and not isinstance(original, REFUSED)):
+        return StoreUnavailable(describe(original, address))
+    return StoreError(f"The database refuses this: {_first_line(original)}.")
 
 
 def _first_line(error: BaseException) -> str:

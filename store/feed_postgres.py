@@ -4,7 +4,7 @@ Sequence order is not commit order, so `id > last` would skip a notice whose tra
 and committed last. Every notice carries its transaction's number instead. The feed reads all visible notices
 of transactions from `low` on, leaves out those it has delivered, and then lifts `low` to the oldest
 transaction that was still running in the very same snapshot: everything below has ended, and was visible or
-aborted. So a quick commit is delivered at once while an older transaction runs on, and that one is not missed.
+aborted. So a quick commit is delivered at once while an older one still runs, and that is not missed.
 """
 
 from __future__ import annotations

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from datetime import datetime
 
 from store.address import Address
 from store.changes import Change, Feed, Position, Topic, terminal_ids
 from store.database import sqlite_connection
 from store.failures import translated
+from store.moments import utc_moment
 
 POLL_SECONDS = 0.02
 
@@ -19,7 +19,7 @@ NEWER = """
     FROM change_notices WHERE id > ? ORDER BY id
 """
 
-Row = tuple[int, str, str, str | None, str | None, int | None, int | None]
+Row = tuple[int, str, str, int | None, int | None, int | None, int | None]
 
 
 class SqliteFeed(Feed):
@@ -88,8 +88,8 @@ def _change(row: Row) -> Change:
         id=number,
         topic=Topic(topic),
         terminal_ids=terminal_ids(terminals),
-        since=datetime.fromisoformat(since) if since else None,
-        until=datetime.fromisoformat(until) if until else None,
+        since=None if since is None else utc_moment(since),
+        until=None if until is None else utc_moment(until),
         punch_lo=lo,
         punch_hi=hi,
     )

@@ -53,7 +53,7 @@ def upgrade(connection: Connection, address: Address) -> None:
 
 
 def downgrade(connection: Connection, revision: str) -> None:
-    """Migrate down to `revision`, or to "base", in the caller's transaction; what newer tables hold is lost."""
+    """Migrate down to `revision`, or to "base", in the caller's transaction; newer tables are lost."""
     command.downgrade(_config(connection), revision)
 
 

@@ -1,56 +1,56 @@
-"""How moments lie in the database: one form on each engine, sortable and readable in both.
+"""How moments lie in the database.
 
-SQLite has no time type, so moments are ISO 8601 text there: `2026-11-23T00:30:00+00:00` for an aware moment
-(always UTC) and `2026-11-23T07:30:00` for a terminal's own naive time. Both sort as text as they do as time,
-fractions of a second included, because "+" and the end of the text sort before ".".
+PostgreSQL has types for them. SQLite has none: an aware moment is the number of microseconds since 1970 there
+(`datetime(at / 1000000, 'unixepoch')` shows it), and a terminal's own naive time is its ISO 8601 text,
+`2026-11-23T07:30:00`. Both sort as time does.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy import DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-
-def utc_text(moment: datetime) -> str:
-    """The text under which an aware moment lies in SQLite."""
-    return moment.astimezone(UTC).isoformat()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
-def naive_text(moment: datetime) -> str:
-    """The text under which a terminal's naive time lies in SQLite."""
-    return moment.isoformat()
+def utc_number(moment: datetime) -> int:
+    """The number under which an aware moment lies in SQLite."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def utc_moment(number: int) -> datetime:
+    """The moment, aware, UTC, that lies under a number in SQLite."""
+    return EPOCH + timedelta(microseconds=number)
 
 
 class UtcMoment(TypeDecorator[datetime]):
-    """An aware moment; UTC in the database and out of it. A naive one is refused."""
+    """An aware moment; UTC out of the database. A naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text on SQLite, timestamptz on PostgreSQL."""
-        kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else DateTime(timezone=True)
+        """A number on SQLite, timestamptz on PostgreSQL."""
+        kind: TypeEngine[Any] = Integer() if dialect.name == "sqlite" else DateTime(timezone=True)
         return dialect.type_descriptor(kind)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | int | None:
         """Into the database."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        return utc_text(value) if dialect.name == "sqlite" else value
+        return utc_number(value) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | int | None, dialect: Dialect) -> datetime | None:
         """Out of the database: aware, UTC."""
-        if value is None:
-            return None
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        assert isinstance(value, datetime)
-        return value.astimezone(UTC)
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return None if value is None else utc_moment(value)
 
 
 class DeviceTime(TypeDecorator[datetime]):
@@ -64,17 +64,14 @@ class DeviceTime(TypeDecorator[datetime]):
         kind: TypeEngine[Any] = Text() if dialect.name == "sqlite" else DateTime(timezone=False)
         return dialect.type_descriptor(kind)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | str | None:
         """Into the database."""
         if value is None:
             return None
         if value.tzinfo is not None:
             raise ValueError(f"{value} has a time zone; a terminal's time has none")
-        return naive_text(value) if dialect.name == "sqlite" else value
+        return value.isoformat() if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | str | None, dialect: Dialect) -> datetime | None:
         """Out of the database: naive."""
-        if isinstance(value, str):
-            return datetime.fromisoformat(value)
-        assert value is None or isinstance(value, datetime)
-        return value
+        return datetime.fromisoformat(value) if isinstance(value, str) else value

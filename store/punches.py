@@ -114,7 +114,9 @@ class PunchTable:
         """Serial number, PIN and naive device time of every punch, in no particular order. The transaction
         lasts until the iterator ends.
         """
-        query = select(terminals.c.serial, punches.c.pin, punches.c.device_time).join_from(punches, terminals)
+        query = select(terminals.c.serial, punches.c.pin, punches.c.device_time).join_from(
+            punches, terminals, punches.c.terminal_id == terminals.c.id
+        )
         with self._database.read() as connection:
             for row in connection.execution_options(yield_per=KEYS_AT_ONCE).execute(query):
                 yield SerialNumber(row[0]), Pin(row[1]), row[2]

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-MOMENT = sa.DateTime(timezone=True).with_variant(sa.Text, "sqlite")
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.Integer, "sqlite")
 DEVICE_TIME = sa.DateTime(timezone=False).with_variant(sa.Text, "sqlite")
 
 REFUSE_POSTGRES = """
@@ -171,7 +171,7 @@ def _readings() -> None:
     op.create_table(
         "punches",
         sa.Column("id", KEY, primary_key=True),
-        _key("terminal_id", "terminals.id"),
+        sa.Column("terminal_id", KEY, nullable=False),
         sa.Column("pin", sa.Text, nullable=False),
         sa.Column("device_time", DEVICE_TIME, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -181,7 +181,7 @@ def _readings() -> None:
         sa.Column("work_code", sa.Text, nullable=False),
         sa.Column("capture", sa.Text, nullable=False),
         sa.Column("log_generation", sa.Integer),
-        sa.UniqueConstraint("terminal_id", "pin", "device_time"),
+        sa.UniqueConstraint("terminal_id", "device_time", "pin"),
     )
     op.create_index(None, "punches", ["at"])
     op.create_table(

@@ -1,0 +1,117 @@
+"""Excuses, outages, the roster of a day, the audit trail: dated, and announced where somebody shows them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
+from attendance.people import Enrollment, Excuse, ExcuseKind, Outage, OutageCause, Person, Placement
+from store import Store, StoreError
+from store.changes import Topic
+from tests.support.rosters import plant, small_roster, terminal
+
+MONDAY = date(2026, 11, 23)
+MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+LEAVE = Excuse(PersonId(1), ExcuseKind.LEAVE, MONDAY, date(2026, 11, 25), "SK-1/2026")
+CUT = Outage(TerminalId(1), OutageCause.POWER, MORNING, None, "surat 12")
+
+
+def test_an_excuse_holds_from_its_first_through_its_last_day(city: Store) -> None:
+    city.facts.add_excuse(LEAVE)
+    days = [MONDAY + timedelta(days=n) for n in range(-1, 4)]
+    assert [city.facts.excuses_on(day) for day in days] == [[], [LEAVE], [LEAVE], [LEAVE], []]
+
+
+def test_the_same_excuse_twice_is_refused(city: Store) -> None:
+    city.facts.add_excuse(LEAVE)
+    with pytest.raises(StoreError):
+        city.facts.add_excuse(LEAVE)
+
+
+def test_an_excuse_that_ends_before_it_begins_or_of_nobody_is_refused(city: Store) -> None:
+    for wrong in (replace(LEAVE, last_day=date(2026, 11, 1)), replace(LEAVE, person_id=PersonId(99))):
+        with pytest.raises(StoreError):
+            city.facts.add_excuse(wrong)
+
+
+def test_an_open_outage_lasts_until_it_is_ended(city: Store) -> None:
+    city.facts.add_outage(CUT)
+    tomorrow = MORNING + timedelta(days=1)
+    assert city.facts.outages_between(tomorrow, tomorrow + timedelta(hours=1)) == [CUT]
+    end = MORNING + timedelta(hours=2)
+    assert city.facts.end_outage(TerminalId(1), end) == 1
+    assert city.facts.end_outage(TerminalId(1), end) == 0
+    ended = replace(CUT, ends_at=end)
+    assert city.facts.outages_between(end - timedelta(seconds=1), tomorrow) == [ended]
+    assert city.facts.outages_between(end, tomorrow) == []
+    assert city.facts.outages_between(MORNING - timedelta(hours=1), MORNING) == []
+
+
+def test_every_fact_is_announced(city: Store) -> None:
+    feed = city.changes.feed()
+    feed.position()
+    city.facts.add_excuse(LEAVE)
+    city.facts.add_outage(CUT)
+    city.facts.end_outage(TerminalId(1), MORNING + timedelta(hours=2))
+    changes = [change for _ in range(3) for change in feed.next(1 if _ else 5)]
+    feed.close()
+    assert [change.topic for change in changes] == [Topic.EXCUSE, Topic.OUTAGE, Topic.OUTAGE]
+    assert (changes[2].terminal_ids, changes[2].since) == ((1,), MORNING)
+    assert changes[2].until == MORNING + timedelta(hours=2)
+
+
+def test_the_roster_of_a_day_holds_only_what_was_valid_on_it(store: Store) -> None:
+    plain = small_roster()
+    retired = Person(PersonId(9), Nip("197001011990011009"), "Orang 9", "Drs.", "M.Si.")
+    last = date(2026, 11, 22)
+    whole = replace(
+        plain,
+        people=(*plain.people, retired),
+        placements=(*plain.placements, Placement(PersonId(9), UnitId(2), date(2000, 1, 1), last)),
+        enrollments=(*plain.enrollments, Enrollment(PersonId(9), Pin("9"), TerminalId(1), MONDAY, None)),
+        terminals=(*plain.terminals, terminal(3, active=False)),
+    )
+    plant(store, whole)
+    today = store.roster.load(MONDAY)
+    assert today == replace(plain, day=MONDAY, enrollments=whole.enrollments)
+    yesterday = store.roster.load(last)
+    assert yesterday == replace(plain, day=last, people=whole.people, placements=whole.placements)
+    assert store.roster.load(date(2019, 12, 31)).people == (retired,)
+
+
+def test_the_audit_trail_keeps_every_line(city: Store) -> None:
+    city.audit.append("wall", "names.viewed", "office:2", "from 127.0.0.1", at=MORNING)
+    city.audit.append("bkd", "roster.imported", "roster")
+    newest, oldest = city.audit.latest()
+    assert (newest.action, newest.detail) == ("roster.imported", "")
+    assert (oldest.at, oldest.actor, oldest.action) == (MORNING, "wall", "names.viewed")
+    assert [entry.id for entry in city.audit.latest(limit=1)] == [newest.id]
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"])
+def test_the_database_itself_refuses_to_change_the_audit_trail(city: Store, change: str) -> None:
+    city.audit.append("wall", "names.viewed", "office:2")
+
+    def tamper() -> None:
+        with city.database.write() as connection:
+            connection.exec_driver_sql(change)
+
+    with pytest.raises(StoreError, match="the audit trail is append-only"):
+        tamper()
+    assert [entry.actor for entry in city.audit.latest()] == ["wall"]
+
+
+@pytest.mark.postgres
+def test_the_audit_trail_cannot_be_emptied_at_once(postgres_url: str) -> None:
+    from store import open_store
+
+    store = open_store(postgres_url)
+    with (
+        pytest.raises(StoreError, match="the audit trail is append-only"),
+        store.database.write() as connection,
+    ):
+        connection.exec_driver_sql("TRUNCATE audit")
+    store.close()
