@@ -1,7 +1,8 @@
 """Builds the wall's front end whenever Presensi is built or installed, with the Node of a wheel.
 
-Hatchling calls `initialize` for a wheel and for an editable install alike. `npm ci` and `vite build` run only when
-their inputs changed since the last time, so that a second install costs nothing. Nobody needs Node on the machine.
+Hatchling calls `initialize` for a wheel and for an editable install alike. `npm ci` and `vite build` run only
+when their inputs changed since the last time, so that a second install costs nothing. Nobody needs Node on
+the machine.
 """
 
 from __future__ import annotations
