@@ -179,7 +179,7 @@ class GroundTruth:
         found: dict[str, list[TruthPunch]] = {}
         opens, closes = self._on_day(WINDOW_OPENS), self._on_day(WINDOW_CLOSES)
         for punch in sorted(self.punches, key=lambda punch: punch.at):
-            if punch.nip is not None and opens <= punch.at <= closes:
+            if punch.nip is not None and opens <= punch.at < closes:
                 found.setdefault(punch.nip, []).append(punch)
         return found
 

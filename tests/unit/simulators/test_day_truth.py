@@ -57,7 +57,7 @@ def test_lateness_counts_whole_minutes_from_the_start(moment: datetime, state: T
 
 
 def test_a_punch_outside_the_window_counts_for_nothing() -> None:
-    known = truth(punch(at(5, 59, 59)), punch(at(23, 0, 1)))
+    known = truth(punch(at(5, 59, 59)), punch(at(23)))
     assert status(known, at(12)) is TruthStatus.ABSENT
 
 
