@@ -98,7 +98,8 @@ def test_a_slow_monitor_delays_nobody_and_gets_a_snapshot_when_it_reads_again(
 
 
 def _longest_queue(hub: Hub) -> int:
-    return max(each.queue.qsize() for each in hub.socketio.server.eio.sockets.values())
+    lengths: list[int] = [each.queue.qsize() for each in hub.socketio.server.eio.sockets.values()]
+    return max(lengths)
 
 
 def _rooms(hub: Hub) -> int:
