@@ -24,8 +24,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-COMMIT_PUNCHES = 10_000
+COMMIT_PUNCHES = 5_000
 """Punches of log reads that one commit takes together, if more than one terminal's batch waits."""
+LIVE_COMMIT_PUNCHES = 500
+"""The same for a commit that also takes live punches."""
 WAITING_PUNCHES = 60_000
 """From this many waiting punches of log reads on, `accept` makes its callers wait."""
 LIVE_PUNCHES = 10_000
@@ -65,6 +67,7 @@ class Ingest:
         self._calls: deque[_Call[object]] = deque()
         self._live_waiting = 0
         self._logs_waiting = 0
+        self._logs_left = False
         self._room = asyncio.Event()
         self._closing = False
         self._away_since: float | None = None
@@ -152,14 +155,22 @@ class Ingest:
                 pause = RETRY_FIRST
 
     def _take(self) -> list[_Entry]:
-        """All live events and as many log batches as one commit should hold; the lock is held."""
-        entries = list(self._live)
-        self._live.clear()
+        """What the next commit holds; the lock is held.
+
+        Live punches go with small batches only, so that the wall never waits for thousands of old records;
+        and every other commit goes to the large batches that were left for it.
+        """
+        entries: list[_Entry] = []
+        if not (self._logs_left and self._logs):
+            entries += self._live
+            self._live.clear()
+        room = LIVE_COMMIT_PUNCHES if entries else COMMIT_PUNCHES
         taken = 0
-        while self._logs and (not taken or taken + len(self._logs[0].batch.punches) <= COMMIT_PUNCHES):
+        while self._logs and (not entries or taken + len(self._logs[0].batch.punches) <= room):
             entry = self._logs.popleft()
             taken += len(entry.batch.punches)
             entries.append(entry)
+        self._logs_left = not self._logs_left and bool(self._logs)
         return entries
 
     def _put_back(self, entries: list[_Entry], error: StoreUnavailable) -> bool:

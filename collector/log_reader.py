@@ -37,6 +37,12 @@ class Caught:
     """Real seconds the terminal was busy with it."""
 
 
+def is_full(counts: LogCounts) -> bool:
+    """Whether a terminal's log holds as many records as it can."""
+    records, capacity = counts.records, counts.records_capacity
+    return records is not None and capacity is not None and records >= capacity
+
+
 class LogReader:
     """Knows how far one terminal's log is in the store. `cursor` is what the store last confirmed."""
 
@@ -66,8 +72,7 @@ class LogReader:
         """
         if self.cursor is None or counts.records is None:
             return False
-        full = counts.records_capacity is not None and counts.records >= counts.records_capacity
-        return counts.records == self.cursor.records_read and not full
+        return counts.records == self.cursor.records_read and not is_full(counts)
 
     async def catch_up(
         self,
@@ -105,7 +110,8 @@ class LogReader:
                 try:
                     read = await session.read_log(LogPosition(cursor.records_read, cursor.overlap))
                 except LogDiscontinuity as found:
-                    log.warning(
+                    log.log(
+                        logging.DEBUG if is_full(counts) else logging.WARNING,
                         "%s (%s): its log is another one than before (%s): reading it whole, generation %d. "
                         "Punches of the old log that came neither live nor by a read are lost.",
                         self._terminal.name,

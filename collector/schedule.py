@@ -21,6 +21,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from config.clock import Clock
 
 log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.WARNING)
+"""It tells of every job that it runs."""
 
 Action = Callable[[], Awaitable[None]]
 

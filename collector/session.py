@@ -16,7 +16,7 @@ from attendance.terminal import Follow, Terminal
 from collector.backoff import Backoff
 from collector.comm_keys import CommKeys
 from collector.ingest import Ingest
-from collector.log_reader import LogReader
+from collector.log_reader import LogReader, is_full
 from collector.normalize import Normalizer
 from collector.offset import measure_offset
 from collector.vitals import Vitals
@@ -37,8 +37,8 @@ PATIENCE_SECONDS = 0.5
 LISTEN_SECONDS = 0.5
 """How long each such listening lasts."""
 READ_SHARE = 0.1
-"""Largest share of the time that reads caused by live punches may take: for each the terminal prepares its
-whole log, so one that needs long for it is asked less often.
+"""Largest share of the time that reads may take where live punches cause them, or a full log that turns over:
+for each the terminal prepares its whole log, so one that needs long for it is asked less often.
 """
 SPREAD = 0.1
 """Intervals vary by this share, so that terminals do not fall into step."""
@@ -230,6 +230,8 @@ class TerminalSession:
         self._vitals.proved(through, inserted)
         self._backoff.reset()
         self._check_due = time.monotonic() + self._interval()
+        if is_full(counts):
+            self._check_due = max(self._check_due, self._gentle_until)
         self._answered()
 
     async def _tend(self, line: Session, waiting: Awaitable[T], needs_line: bool) -> T:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from attendance.terminal import Terminal, TerminalHealth
 from collector.health import NEARLY_FULL, HealthBook
+from collector.log_reader import is_full
 from config.clock import Clock
 from config.errors import ConfigError
 from devices.driver import Identity, LogCounts
@@ -136,7 +137,7 @@ class Vitals:
         records, capacity = counts.records, counts.records_capacity
         if records is not None and capacity and records >= NEARLY_FULL * capacity:
             filled = f"Its log holds {records} of {capacity} records."
-            if records >= capacity:
+            if is_full(counts):
                 return Fault("LogFull", filled, FULL_ACTION, True)
             return Fault("LogNearlyFull", filled, NEARLY_FULL_ACTION, True)
         if self._clock_off:

@@ -330,3 +330,21 @@ async def test_a_wrong_comm_key_is_named_and_a_corrected_one_works_without_a_res
     assert len(about) == 2, about
     assert "comm key" in about[0]
     assert "4321" not in caplog.text
+
+
+async def test_no_pin_is_ever_written_to_the_log(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    pin = "918273645"
+    async with served("CKQ1") as server:
+        register(store, "CKQ1", server.port)
+        async with collecting(store):
+            server.press(pin, city_now())
+            await until(lambda: len(stored_keys(store)) == 1)
+            await server.cut()
+            server.terminal.log.clear()
+            server.terminal.press(pin, city_now() + timedelta(minutes=1))
+            await server.restore()
+            await until(lambda: len(stored_keys(store)) == 2)
+    assert "down" in caplog.text
+    assert "generation 2" in caplog.text
+    assert pin not in caplog.text

@@ -142,6 +142,22 @@ async def test_while_the_store_is_away_callers_wait_and_nothing_is_lost(
     assert "back" in said[1]
 
 
+async def test_a_live_punch_overtakes_thousands_of_old_records(
+    lite: Store, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database.BUSY_SECONDS", 0.05)
+    terminals = [register(lite, f"CKQ{number}") for number in range(6)]
+    lite.database.engine.dispose()
+    with locked(lite):
+        readers = [asyncio.create_task(ingest.accept(from_log(terminal, 5_000))) for terminal in terminals]
+        await asyncio.sleep(0.2)
+        ingest.offer(live(terminals[0], 1, first=50_000))
+    await asyncio.gather(*readers)
+    await until(lambda: lite.punches.count() == 30_001)
+    (punch,) = lite.punches.between(NOON + timedelta(seconds=50_000), NOON + timedelta(seconds=50_001))
+    assert punch.id <= 5_001
+
+
 async def test_live_punches_that_wait_are_bounded(
     lite: Store, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
