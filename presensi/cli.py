@@ -52,12 +52,12 @@ class Root(Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command. A traceback is shown with --debug only."""
+        app = context.ensure_object(App)  # before the command's own context is made, which then shares it
         try:
             return super().invoke(context)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
-            app = context.ensure_object(App)
             if app.debug:
                 app.err.print_exception()
             code, sentence = explain(error) or (

@@ -17,6 +17,7 @@ from presensi.demo_folder import (
     SETTINGS_FILE,
     SHEETS,
     DemoOptions,
+    announce,
     begin_anew,
     folder_for_us,
     settings_text,
@@ -42,7 +43,7 @@ def run_demo(options: DemoOptions, screen: DemoScreen) -> int:
     with folder_for_us(folder):
         begin_anew(folder)
         zone = CitySettings().zone
-        day = working_day(datetime.now(zone).date())
+        day = options.day or working_day(datetime.now(zone).date())
         write_clock(folder / CLOCK_FILE, datetime.combine(day, options.start, zone), 0.0)
         (folder / SETTINGS_FILE).write_text(settings_text(options, folder), "utf-8")
         settings = load(folder / SETTINGS_FILE, {})
@@ -85,6 +86,7 @@ class _Demo:
             if not stop.is_set():
                 until = self._until()
                 set_rate(self._folder / CLOCK_FILE, self._options.rate, until)
+                announce(self._folder, wall_address(self._settings), self._settings.store.url)
                 self._screen.running(wall_address(self._settings), self._options.folder)
                 await self._watch(stop, until)
         finally:

@@ -14,9 +14,13 @@ from pathlib import Path
 from config.duration import format_duration
 from presensi.exits import Failure
 from simulators.city.build import PEOPLE, TERMINALS
+from simulators.fleet import TRUTH_FILE
 
 DEFAULT_FOLDER = Path("var/demo")
 CLOCK_FILE = "clock.json"
+RUNNING_FILE = "demo.json"
+"""Written when everything is ready: where it is, for whoever drives the demo."""
+
 SETTINGS_FILE = "presensi.toml"
 DATABASE_FILE = "presensi.db"
 LOG_FOLDER = "logs"
@@ -42,6 +46,8 @@ class DemoOptions:
     folder: Path = DEFAULT_FOLDER
     rate: float = RATE
     """City seconds in one real second."""
+    day: date | None = None
+    """City day; None: today, or the next Monday."""
     start: time = START
     until: time | None = None
     """City time at which the demo ends by itself; None: at Ctrl-C."""
@@ -51,7 +57,9 @@ class DemoOptions:
     database: str | None = None
     """URL of another database than a SQLite file in the folder; it must hold no roster yet."""
     port: int | None = None
-    """The wall's port; None: the first free one from 8080 on."""
+    """The wall's port, 0 for any free one; None: the first free one from 8080 on."""
+    count_check: str | None = None
+    """The collector's setting, as text; None: after the rate."""
 
 
 def working_day(today: date) -> date:
@@ -81,26 +89,36 @@ def folder_for_us(folder: Path) -> Iterator[None]:
 
 def begin_anew(folder: Path) -> None:
     """Remove what an earlier demo left."""
-    for name in (CLOCK_FILE, SETTINGS_FILE, *_DATABASE, *SHEETS):
+    for name in (CLOCK_FILE, RUNNING_FILE, SETTINGS_FILE, *_DATABASE, *SHEETS):
         (folder / name).unlink(missing_ok=True)
     for log in (folder / LOG_FOLDER).glob("*.log"):
         log.unlink()
 
 
+def announce(folder: Path, wall: str, database: str) -> None:
+    """Write down that everything is ready, and where."""
+    told = {
+        "wall": wall,
+        "clock": str(folder / CLOCK_FILE),
+        "truth": str(folder / TRUTH_FILE),
+        "database": database,
+    }
+    draft = folder / f"{RUNNING_FILE}.new"
+    draft.write_text(json.dumps(told), "utf-8")
+    draft.replace(folder / RUNNING_FILE)
+
+
 def settings_text(options: DemoOptions, folder: Path) -> str:
     """The demo's settings file."""
-    check = (
-        timedelta(seconds=min(30.0, max(1.0, 30 / options.rate))) if options.rate else timedelta(seconds=2)
-    )
     database = options.database or f"sqlite:///{folder}/{DATABASE_FILE}"
     tables: dict[str, dict[str, object]] = {
         "store": {"url": database},
         "collector": {
-            "count_check": format_duration(check),
+            "count_check": options.count_check or _count_check(options.rate),
             "settle": "500ms",
             "backoff_most": "5s",
         },
-        "wall": {"port": options.port or free_port(), "show_names": True},
+        "wall": {"port": _port(options.port), "show_names": True},
         "clock": {"file": str(folder / CLOCK_FILE)},
     }
     text = _MARK
@@ -109,9 +127,20 @@ def settings_text(options: DemoOptions, folder: Path) -> str:
     return text
 
 
-def free_port() -> int:
-    """The first port from 8080 on that nobody listens on, else any free one."""
-    for port in (*range(FIRST_PORT, FIRST_PORT + PORTS), 0):
+def _count_check(rate: float) -> str:
+    """Half a minute of city time, but no more than once a second."""
+    return format_duration(timedelta(seconds=min(30.0, max(1.0, round(30 / rate, 1))) if rate else 1.0))
+
+
+def _port(wanted: int | None) -> int:
+    if wanted is None:
+        return free_port(FIRST_PORT)
+    return wanted or free_port(0)
+
+
+def free_port(first: int) -> int:
+    """The first port from `first` on that nobody listens on, else any free one; 0: any free one."""
+    for port in (*range(first, first + PORTS if first else 0), 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):

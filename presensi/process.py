@@ -61,7 +61,7 @@ class Supervisor:
         log: Callable[[str, str], None],
         *,
         first_pause: float = 0.5,
-        longest_pause: float = 15.0,
+        longest_pause: float = 5.0,
     ) -> None:
         """`log` receives (child's name or "up", line)."""
         self._runners = [_Runner(child, log, first_pause, longest_pause) for child in children]

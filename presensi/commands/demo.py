@@ -26,8 +26,13 @@ _TIME = click.DateTime(["%H:%M", "%H:%M:%S"])
     help="Where its data goes; what an earlier demo left there is replaced.",
 )
 @click.option(
-    "--rate", type=click.FloatRange(0.1, 600), default=RATE, show_default=True, help="City seconds a second."
+    "--rate",
+    type=click.FloatRange(0, 600),
+    default=RATE,
+    show_default=True,
+    help="City seconds a second; 0: the city's clock stands still until somebody moves it.",
 )
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="City day; else today, or the next Monday.")
 @click.option("--start", type=_TIME, default="06:45", show_default=True, help="City time at the start.")
 @click.option("--until", type=_TIME, help="City time at which the demo ends by itself.")
 @click.option("--people", type=click.IntRange(1), default=PEOPLE, show_default=True, help="How many people.")
@@ -39,7 +44,10 @@ _TIME = click.DateTime(["%H:%M", "%H:%M:%S"])
     "--database", help="URL of an empty PostgreSQL or SQLite database, instead of a file in the folder."
 )
 @click.option(
-    "--port", type=click.IntRange(1, 65535), help="The wall's port; else the first free one from 8080."
+    "--port", type=click.IntRange(0, 65535), help="The wall's port, 0 for any; else the first free from 8080."
+)
+@click.option(
+    "--count-check", help="How often a terminal is asked for its count, as in 2s; else by the rate."
 )
 @pass_app
 @click.pass_context
@@ -49,6 +57,7 @@ def demo(
     *,
     folder: Path,
     rate: float,
+    day: datetime | None,
     start: datetime,
     until: datetime | None,
     people: int,
@@ -56,6 +65,7 @@ def demo(
     seed: int,
     database: str | None,
     port: int | None,
+    count_check: str | None,
 ) -> None:
     """Run a simulated city of 135 terminals and its wall, on this machine alone.
 
@@ -68,6 +78,7 @@ def demo(
     options = DemoOptions(
         folder=folder,
         rate=rate,
+        day=day.date() if day else None,
         start=start.time(),
         until=end,
         people=people,
@@ -75,5 +86,6 @@ def demo(
         seed=seed,
         database=database,
         port=port,
+        count_check=count_check,
     )
     context.exit(run_demo(options, DemoScreen(app.out)))

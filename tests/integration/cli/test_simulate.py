@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from config.clock import SimClock
+from presensi.exits import ExitCode
+from tests.integration.cli.conftest import Run, started, until
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A simulated terminal runs here."""
+    log = tmp_path / "log"
+    with started("simulate", "terminal", "--port", "0", "--dir", tmp_path / "sim", log=log) as process:
+        until(lambda: "listens on" in log.read_text(), 20, log.read_text)
+        yield tmp_path / "sim"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
+def test_a_technician_can_do_everything_to_a_terminal(presensi: Run, folder: Path) -> None:
+    here = ("--dir", folder)
+    assert "PIN 1001 (Sutrisno)" in presensi("simulate", "press", "1001", *here).output
+    assert "PIN 77 (unknown there)" in presensi("simulate", "press", "77", *here).output
+    assert "2 records" in presensi("simulate", "cut", *here).output
+    assert "line silent" not in presensi("simulate", "restore", *here).output
+    assert "line silent" in presensi("simulate", "cut", "--silent", *here).output
+    assert "line up" in presensi("simulate", "restore", *here).output
+    assert "clock -90 s" in presensi("simulate", "clock", "--ahead", "-90", *here).output
+    [terminal] = json.loads(presensi("simulate", "status", "--json", *here).output)
+    assert (terminal["records"], terminal["clock_offset"], terminal["line"]) == (2, -90.0, "up")
+    assert "0 records" in presensi("simulate", "clear", *here).output
+    fingers = json.loads(presensi("simulate", "fingers", "--json", *here).output)
+    assert {"pin": "1001", "name": "Sutrisno"} in fingers
+    assert "SIM0000001" in presensi("simulate", "status", *here).output
+    wrong = presensi("simulate", "press", "1001", "-t", "NONE", *here)
+    assert (wrong.exit_code, "no terminal NONE" in wrong.output) == (ExitCode.FAILED, True)
+
+
+def test_without_a_simulator_the_sentence_says_so(presensi: Run, tmp_path: Path) -> None:
+    for command in (
+        ["press", "1"],
+        ["cut"],
+        ["restore"],
+        ["clear"],
+        ["status"],
+        ["clock", "--ahead", "1"],
+        ["console"],
+    ):
+        result = presensi("simulate", *command, "--dir", tmp_path)
+        assert result.exit_code == ExitCode.FAILED
+        assert "no simulator has written its address" in result.output
+
+
+def city(path: Path) -> datetime:
+    return SimClock(path).now().astimezone(JAKARTA).replace(tzinfo=None, microsecond=0)
+
+
+def test_the_citys_clock_is_made_paused_hurried_and_set(presensi: Run, tmp_path: Path) -> None:
+    path = tmp_path / "clock.json"
+    steer = ("simulate", "clock", "--city", "--file", path)
+    assert "no clock file" in presensi(*steer, "--pause").output
+    made = presensi(*steer, "--at", "2026-11-23T06:45", "--rate", "0")
+    assert made.output == "City time is 2026-11-23 06:45:00.\n"
+    assert presensi(*steer, "--at", "07:30:50").exit_code == 0
+    assert city(path) == datetime(2026, 11, 23, 7, 30, 50)
+    assert SimClock(path).rate == 0
+    presensi(*steer, "--rate", "15")
+    assert SimClock(path).rate == 15
+    presensi(*steer, "--pause")
+    assert SimClock(path).rate == 0
+    assert presensi(*steer, "--at", "half past seven").exit_code == ExitCode.USAGE
+    assert presensi(*steer).exit_code == ExitCode.USAGE
+    assert presensi("simulate", "clock").exit_code == ExitCode.USAGE
+
+
+def test_a_fleet_that_cannot_be_built_is_a_usage_error(presensi: Run, tmp_path: Path) -> None:
+    result = presensi("simulate", "fleet", "--terminals", "136", "--dir", tmp_path / "x")
+    assert result.exit_code == ExitCode.USAGE
+    assert re.search(r"choose other\s+--people", result.output)
+    assert not (tmp_path / "x").exists()
