@@ -46,7 +46,7 @@ def create_app(title: str, beat: Callable[[], BeatRow], dist: Path = DIST) -> Fl
     except OSError as error:
         raise FrontendMissing(
             f"the wall's page is not built ({dist} is empty); install Presensi with `pip install .`, "
-            "or in a checkout with `make install`"
+            "or in a checkout run `make setup`"
         ) from error
     page = page.replace(_BUILT_TITLE, f"<title>{html.escape(title)}</title>", 1)
 

@@ -12,7 +12,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 from flask import Flask
@@ -46,12 +45,13 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     `store.StoreError` (no database, wrong version) or `wallboard.app.FrontendMissing`.
     """
     _Parts(settings).close()
-    with _listen(settings.wall) as listener:
-        log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
-        try:
-            _Server(settings, listener, ready, progress).run()
-        except SystemExit as stop:
-            return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    listener = _listen(settings.wall)
+    log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
+    try:
+        # Gunicorn takes the descriptor over, and closes it.
+        _Server(settings, listener.detach(), ready, progress).run()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     return 0
 
 
@@ -84,7 +84,7 @@ class _Server(BaseApplication):
     def __init__(
         self,
         settings: Settings,
-        listener: socket.socket,
+        listener: int,
         ready: Callable[[], None],
         progress: Callable[[], None],
     ) -> None:
@@ -98,7 +98,7 @@ class _Server(BaseApplication):
     def load_config(self) -> None:
         most = self._settings.wall.max_walls
         options = {
-            "bind": f"fd://{self._listener.fileno()}",
+            "bind": f"fd://{self._listener}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": most + SPARE_THREADS,
@@ -151,7 +151,7 @@ def _watch(hub: Hub, ready: Callable[[], None], progress: Callable[[], None]) ->
             progress()
 
 
-def _listen(wall: WallSettings) -> closing[socket.socket]:
+def _listen(wall: WallSettings) -> socket.socket:
     """The listening socket. Made here, so that an address in use is one clear sentence."""
     family = socket.AF_INET6 if ":" in wall.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -165,4 +165,4 @@ def _listen(wall: WallSettings) -> closing[socket.socket]:
             f"the wall cannot listen on {wall.host}, port {wall.port} ({error.strerror}); "
             "end the program that uses it or choose another [wall] port"
         ) from error
-    return closing(listener)
+    return listener

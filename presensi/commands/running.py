@@ -9,6 +9,7 @@ import click
 from config.settings import Settings
 from presensi import logs
 from presensi.context import App, Command, pass_app
+from presensi.exits import Failure
 from presensi.notify import Notifier
 from presensi.process import stop_with_supervisor
 
@@ -45,9 +46,14 @@ def collect(context: click.Context, app: App) -> None:
 @click.pass_context
 def wall(context: click.Context, app: App) -> None:
     """Run the wall: the web pages on the monitors."""
+    from wallboard.app import FrontendMissing
     from wallboard.server import run
 
-    context.exit(_serve(app, run))
+    try:
+        code = _serve(app, run)
+    except FrontendMissing as error:
+        raise Failure(str(error)) from error
+    context.exit(code)
 
 
 def _serve(app: App, run: Run) -> int:
