@@ -1,15 +1,17 @@
 """The judgement of one person's day at one moment. Pure: facts in, one row out.
 
-The rule that everything here serves: no data is never "absent". A person is absent only when every terminal
-that person may use vouches for it, and those are few conditions in one place: `_doubt`.
+The rule that everything here serves: no data is never "absent", and never "late". A person is absent only
+when every terminal that person may use vouches for it (`_doubt_of_absence`), late only when each of them
+vouches that there was no earlier punch (`_doubt_of_arrival`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from attendance.ids import PersonId, TerminalId
 from attendance.people import ExcuseKind, Outage, OutageCause
@@ -88,7 +90,9 @@ class BoardRow:
     person_id: PersonId
     status: DayStatus
     minutes: int | None = None
-    """Whole minutes late (LATE) or early (LEFT_EARLY), 0 when PRESENT, None without a punch."""
+    """Whole minutes late (LATE) or early (LEFT_EARLY), 0 when PRESENT in time; None without a punch, and when
+    somebody is PRESENT of whom an earlier punch may still come in.
+    """
     grade: str | None = None
     """The class of these minutes, e.g. "TL1"."""
     arrived_at: datetime | None = None
@@ -96,7 +100,7 @@ class BoardRow:
     left_at: datetime | None = None
     """The last punch, on LEFT_EARLY only."""
     reason: WaitReason | None = None
-    """On WAITING only."""
+    """On WAITING; on PRESENT: why the punch that is known cannot be called the arrival."""
     excuse: ExcuseKind | None = None
     """The excuse of the day, also beside a punch."""
 
@@ -131,7 +135,8 @@ def project(facts: PersonDay, now: datetime, freshness: timedelta) -> BoardRow:
         return BoardRow(person_id, DayStatus.NOT_DUE)
     if now < duty.late_from:
         return BoardRow(person_id, DayStatus.NOT_YET)
-    reason = _why_waiting(duty, facts.reach, now, freshness)
+    doubt = partial(_doubt_of_absence, duty=duty, now=now, freshness=freshness)
+    reason = _why_waiting(facts.reach, doubt)
     if reason is not None:
         return BoardRow(person_id, DayStatus.WAITING, reason=reason)
     return BoardRow(person_id, DayStatus.ABSENT)
@@ -150,9 +155,10 @@ def next_change_at(facts: PersonDay, now: datetime, freshness: timedelta) -> dat
 
 def hangs_on_terminals(duty: DutyDay | None, row: BoardRow, now: datetime) -> bool:
     """Whether news of the terminals alone can change `row`, which is what `project` said at `now`."""
-    if duty is None or row.status in (DayStatus.EXCUSED, DayStatus.LATE):
+    if duty is None or row.status is DayStatus.EXCUSED:
         return False
-    return now >= (duty.late_from if row.arrived_at is None else duty.window_close)
+    arrived_in_time = row.arrived_at is not None and row.arrived_at < duty.late_from
+    return now >= (duty.window_close if arrived_in_time else duty.late_from)
 
 
 def is_final(duty: DutyDay | None, horizons: Sequence[Horizon], now: datetime) -> bool:
@@ -170,6 +176,9 @@ def _attended(facts: PersonDay, duty: DutyDay, first: datetime, last: datetime, 
     person_id, excuse = facts.person_id, facts.excuse
     late = 0 if excuse is not None else duty.minutes_late(first)
     if late:
+        doubt = _why_waiting(facts.reach, partial(_doubt_of_arrival, duty=duty))
+        if doubt is not None:
+            return BoardRow(person_id, DayStatus.PRESENT, None, None, first, reason=doubt)
         return BoardRow(person_id, DayStatus.LATE, late, duty.late.grade(late), first)
     early = duty.minutes_early(last)
     if (
@@ -185,55 +194,68 @@ def _attended(facts: PersonDay, duty: DutyDay, first: datetime, last: datetime, 
 def _vouched_to_the_end(duty: DutyDay, reach: Reach, now: datetime) -> bool:
     return (
         now >= duty.window_close
+        and reach.has_pin
         and bool(reach.horizons)
         and all(
-            _read_past(horizon, duty.window_close) and _outage(horizon, duty, now) is None
+            _read_past(horizon, duty.window_close)
+            and _outage(horizon, duty.window_open, duty.window_close) is None
             for horizon in reach.horizons
         )
     )
 
 
-def _why_waiting(duty: DutyDay, reach: Reach, now: datetime, freshness: timedelta) -> WaitReason | None:
+def _why_waiting(reach: Reach, doubt_of: Callable[[Horizon], WaitReason | None]) -> WaitReason | None:
+    """The gravest doubt about any of the terminals; None when all of them vouch."""
     if not reach.horizons:
         return WaitReason(WaitCode.NO_TERMINAL)
     if not reach.has_pin:
         return WaitReason(WaitCode.NO_PIN)
-    doubts = [
-        doubt for horizon in reach.horizons if (doubt := _doubt(horizon, duty, now, freshness)) is not None
-    ]
+    doubts = [doubt for horizon in reach.horizons if (doubt := doubt_of(horizon)) is not None]
     return min(doubts, key=lambda doubt: (_GRAVEST_FIRST.index(doubt.code), doubt.terminal_id), default=None)
 
 
-def _doubt(horizon: Horizon, duty: DutyDay, now: datetime, freshness: timedelta) -> WaitReason | None:
-    """Why the terminal cannot vouch that somebody did not punch there; None when it can."""
-    outage = _outage(horizon, duty, now)
+def _doubt_of_absence(
+    horizon: Horizon, duty: DutyDay, now: datetime, freshness: timedelta
+) -> WaitReason | None:
+    """Why the terminal cannot vouch that somebody did not punch there until now."""
+    outage = _outage(horizon, duty.window_open, min(now, duty.window_close))
     if outage is not None:
         return WaitReason(WaitCode.OUTAGE, horizon.terminal_id, outage.starts_at, outage.cause)
     if _read_past(horizon, duty.window_close):
         return None
-    if not horizon.online and horizon.offline_since is not None:
-        return WaitReason(WaitCode.DARK, horizon.terminal_id, horizon.offline_since)
+    fresh = horizon.read_through is not None and horizon.read_through + freshness > now
+    if horizon.online and fresh and _read_past(horizon, duty.late_from):
+        return None
+    return _unread(horizon)
+
+
+def _doubt_of_arrival(horizon: Horizon, duty: DutyDay) -> WaitReason | None:
+    """Why the terminal cannot vouch that somebody did not punch there in time."""
+    outage = _outage(horizon, duty.window_open, duty.late_from)
+    if outage is not None and outage.starts_at < duty.late_from:
+        return WaitReason(WaitCode.OUTAGE, horizon.terminal_id, outage.starts_at, outage.cause)
+    return None if _read_past(horizon, duty.late_from) else _unread(horizon)
+
+
+def _unread(horizon: Horizon) -> WaitReason:
     read = horizon.read_through
+    if not horizon.online and (horizon.offline_since or read):
+        return WaitReason(WaitCode.DARK, horizon.terminal_id, horizon.offline_since or read)
     if read is None:
         return WaitReason(WaitCode.NEVER_READ, horizon.terminal_id)
-    if not horizon.online:
-        return WaitReason(WaitCode.DARK, horizon.terminal_id, read)
-    if read < duty.late_from or read + freshness <= now:
-        return WaitReason(WaitCode.BEHIND, horizon.terminal_id, read)
-    return None
+    return WaitReason(WaitCode.BEHIND, horizon.terminal_id, read)
 
 
 def _read_past(horizon: Horizon, moment: datetime) -> bool:
     return horizon.read_through is not None and horizon.read_through >= moment
 
 
-def _outage(horizon: Horizon, duty: DutyDay, now: datetime) -> Outage | None:
-    """The first declared outage that touched the part of the window that has passed."""
-    until = min(now, duty.window_close)
+def _outage(horizon: Horizon, start: datetime, end: datetime) -> Outage | None:
+    """The first declared outage that touched `start` to `end`, both included."""
     touching = (
         outage
         for outage in horizon.outages
-        if outage.starts_at <= until and (outage.ends_at is None or outage.ends_at > duty.window_open)
+        if outage.starts_at <= end and (outage.ends_at is None or outage.ends_at > start)
     )
     return min(touching, key=lambda outage: outage.starts_at, default=None)
 

@@ -29,36 +29,33 @@ class Ticker:
     """The newest punches as they came, numbered through the life of the server."""
 
     def __init__(self) -> None:
-        self._rows: deque[ArrivalRow] = deque()
+        self._arrivals: deque[tuple[int, Arrival]] = deque()
         self._number = 0
         self._dropped: set[str] = set()
 
-    @property
-    def rows(self) -> dict[str, ArrivalRow]:
-        """What stands on the ticker, oldest first."""
-        return {_ticker_key(row): row for row in self._rows}
+    def add(self, arrivals: Iterable[Arrival]) -> None:
+        """Put punches on."""
+        for arrival in deque(arrivals, maxlen=TICKER_ROWS):
+            self._number += 1
+            self._arrivals.append((self._number, arrival))
+            if len(self._arrivals) > TICKER_ROWS:
+                self._dropped.add(f"k:{self._arrivals.popleft()[0]}")
+
+    def clear(self) -> None:
+        """A new day begins; the numbers go on."""
+        self._arrivals.clear()
+
+    def rows(self, board: DayBoard, writer: RowWriter) -> dict[str, ArrivalRow]:
+        """What stands on the ticker, oldest first, each with the state that its owner is in now."""
+        return {
+            f"k:{number}": writer.arrival(number, arrival, board.rows.get(arrival.person_id or PersonId(0)))
+            for number, arrival in self._arrivals
+        }
 
     def take_dropped(self) -> frozenset[str]:
         """The keys of rows that fell off since the last call."""
         dropped, self._dropped = frozenset(self._dropped), set()
         return dropped
-
-    def clear(self) -> None:
-        """A new day begins; the numbers go on."""
-        self._rows.clear()
-
-    def add(self, arrivals: Iterable[Arrival], board: DayBoard, writer: RowWriter) -> None:
-        """Put punches on, each with the state of its owner at this moment."""
-        for arrival in deque(arrivals, maxlen=TICKER_ROWS):
-            self._number += 1
-            owner = board.rows.get(arrival.person_id) if arrival.person_id is not None else None
-            self._rows.append(writer.arrival(self._number, arrival, owner))
-            if len(self._rows) > TICKER_ROWS:
-                self._dropped.add(_ticker_key(self._rows.popleft()))
-
-
-def _ticker_key(row: ArrivalRow) -> str:
-    return f"k:{row['n']}"
 
 
 class BoardView:
@@ -98,7 +95,7 @@ class BoardView:
             rows[f"u:{unit_id}"] = self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
         for terminal_id in terminals:
             rows[f"t:{terminal_id}"] = self.writer.terminal(terminal_id, board.health.get(terminal_id))
-        rows.update(ticker.rows)
+        rows.update(ticker.rows(board, self.writer))
         return rows
 
     def office(self, unit_id: UnitId, people: Iterable[PersonId]) -> dict[str, Row]:

@@ -175,7 +175,7 @@ class Projector:
         else:
             self._ticker.clear()
             arrivals = board.arrivals
-        self._ticker.add(arrivals, board, view.writer)
+        self._ticker.add(arrivals)
         self._day, self._board, self._view, self._latest = day, board, view, now
         self._publisher.publish_all(view, self._ticker, now)
         if self._stale is not None:
@@ -224,8 +224,8 @@ class Projector:
         board.set_health(health, self._clock.now())
 
     def _arrive(self, arrivals: list[Arrival]) -> None:
-        if arrivals and self._view is not None and self._board is not None:
-            self._ticker.add(arrivals, self._board, self._view.writer)
+        if arrivals:
+            self._ticker.add(arrivals)
             self._ticker_moved = True
 
     def _watch_collector(self) -> None:

@@ -148,8 +148,8 @@ class GroundTruth:
             return TruthState(TruthStatus.NOT_DUE)
         if moment < self._on_day(STARTS) + timedelta(minutes=1):
             return TruthState(TruthStatus.NOT_YET)
-        blind = not person.terminals or not person.has_pin or self._in_the_dark(person, moment)
-        return TruthState(TruthStatus.WAITING if blind else TruthStatus.ABSENT)
+        known = self._known_until(person, moment, self._on_day(WINDOW_CLOSES))
+        return TruthState(TruthStatus.ABSENT if known else TruthStatus.WAITING)
 
     def states_at(self, moment: datetime) -> dict[str, TruthState]:
         """What is to be said of everybody, by NIP."""
@@ -195,8 +195,11 @@ class GroundTruth:
             return TruthState(TruthStatus.PRESENT)
         late = (seen[0].at - self._on_day(STARTS)) // timedelta(minutes=1)
         if late >= 1:
-            return TruthState(TruthStatus.LATE, late)
-        over = moment >= self._on_day(WINDOW_CLOSES) and not self._in_the_dark(person, moment)
+            # An earlier punch may wait on a terminal that could not be read since.
+            known = self._known_until(person, moment, self._on_day(STARTS) + timedelta(minutes=1))
+            return TruthState(TruthStatus.LATE, late) if known else TruthState(TruthStatus.PRESENT)
+        closes = self._on_day(WINDOW_CLOSES)
+        over = moment >= closes and self._known_until(person, moment, closes)
         left = seen[-1].at
         ends = self._on_day(ENDS_FRIDAY if self.day.weekday() == _FRIDAY else ENDS)
         early = (ends - left) // timedelta(minutes=1)
@@ -204,13 +207,13 @@ class GroundTruth:
             return TruthState(TruthStatus.LEFT_EARLY)
         return TruthState(TruthStatus.PRESENT)
 
-    def _in_the_dark(self, person: TruthPerson, moment: datetime) -> bool:
-        """Whether a terminal that person may use is not read up to now (or up to the window's close)."""
-        closes = self._on_day(WINDOW_CLOSES)
-        return any(
-            window.serial in person.terminals and window.covers(moment) and window.start < closes
+    def _known_until(self, person: TruthPerson, moment: datetime, limit: datetime) -> bool:
+        """Whether every press of that person's finger until `limit`, or `moment` if sooner, is known."""
+        blind = any(
+            window.serial in person.terminals and window.covers(moment) and window.start < limit
             for window in self.dark
         )
+        return bool(person.terminals) and person.has_pin and not blind
 
     def _on_day(self, clock: time) -> datetime:
         return datetime.combine(self.day, clock)

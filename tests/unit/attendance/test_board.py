@@ -62,6 +62,42 @@ def test_lateness_is_counted_in_whole_minutes_from_the_start(
     assert row.status is (DayStatus.LATE if minutes else DayStatus.PRESENT)
 
 
+@pytest.mark.parametrize(
+    ("terminals", "code"),
+    [
+        ((horizon("07:30:59"),), WaitCode.BEHIND),
+        ((horizon(None),), WaitCode.NEVER_READ),
+        ((horizon("07:59"), horizon("07:20", terminal=2, online=False, since="07:20")), WaitCode.DARK),
+        ((), WaitCode.NO_TERMINAL),
+    ],
+)
+def test_nobody_is_late_while_an_earlier_punch_may_still_come_in(
+    terminals: tuple[Horizon, ...], code: WaitCode
+) -> None:
+    row = judge(facts(*terminals, punches=["07:45"]), "08:00")
+    assert (row.status, row.minutes, row.grade) == (DayStatus.PRESENT, None, None)
+    assert row.arrived_at == at("07:45")
+    assert row.reason is not None
+    assert row.reason.code is code
+
+
+def test_a_terminal_that_went_dark_after_the_limit_still_vouches_for_lateness() -> None:
+    day = facts(horizon("07:31", online=False, since="07:31"), punches=["07:45"])
+    assert judge(day, "08:00").status is DayStatus.LATE
+
+
+def test_an_outage_before_the_limit_forbids_to_call_anyone_late_and_a_later_one_does_not() -> None:
+    early = Outage(TerminalId(1), OutageCause.POWER, at("07:00"), at("07:20"), "")
+    later = Outage(TerminalId(1), OutageCause.POWER, at("07:31"), None, "")
+    assert (
+        judge(facts(horizon("07:59", outages=(early,)), punches=["07:45"]), "08:00").status
+        is DayStatus.PRESENT
+    )
+    assert (
+        judge(facts(horizon("07:59", outages=(later,)), punches=["07:45"]), "08:00").status is DayStatus.LATE
+    )
+
+
 def test_a_punch_outside_the_window_does_not_count() -> None:
     day = facts(horizon("12:00"), punches=["05:59:59", "23:00"])
     assert judge(day, "12:00").status is DayStatus.ABSENT
@@ -240,6 +276,27 @@ def test_nobody_is_absent_unless_every_usable_terminal_vouches(day: PersonDay, n
         assert closed or (terminal.online and terminal.read_through > now - FRESHNESS)
         assert not any(
             outage.starts_at <= min(now, work.window_close)
+            and (outage.ends_at is None or outage.ends_at > work.window_open)
+            for outage in terminal.outages
+        )
+
+
+@given(person_days(), when)
+def test_nobody_is_late_unless_every_usable_terminal_vouches_that_no_earlier_punch_is_missing(
+    day: PersonDay, now: datetime
+) -> None:
+    row = project(day, now, FRESHNESS)
+    if row.status is not DayStatus.LATE:
+        return
+    work = duty()
+    assert day.excuse is None
+    assert day.reach.has_pin
+    assert day.reach.horizons
+    for terminal in day.reach.horizons:
+        assert terminal.read_through is not None
+        assert terminal.read_through >= work.late_from
+        assert not any(
+            outage.starts_at < work.late_from
             and (outage.ends_at is None or outage.ends_at > work.window_open)
             for outage in terminal.outages
         )

@@ -33,7 +33,7 @@ def as_sent(rows: Mapping[str, Row]) -> Rows:
 def city(found: DayBoard, look: Look = LOOK, ticker: Ticker | None = None) -> Rows:
     view = BoardView(found, look)
     shown = ticker or Ticker()
-    shown.add(found.arrivals, found, view.writer)
+    shown.add(found.arrivals)
     return as_sent(view.whole(CITY, shown, at("08:00")))
 
 
@@ -80,7 +80,7 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
 
 
 def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
-    dark = health(2, "07:20", online=False, since="07:20")
+    dark = health(2, "07:45", online=False, since="07:45")
     rows = office(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=[FRESH[0], dark]))
     assert set(rows) == {"unit", "p:1", "p:2", "p:3"}
     assert rows["p:1"] == {
@@ -96,7 +96,14 @@ def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
         "note": None,
     }
     waiting = rows["p:2"]
-    assert waiting["reason"] == {"code": "dark", "terminal": "Mesin 2", "since": "2026-11-23T07:20:00+07:00"}
+    assert waiting["reason"] == {"code": "dark", "terminal": "Mesin 2", "since": "2026-11-23T07:45:00+07:00"}
+
+
+def test_who_may_have_punched_earlier_on_a_dark_terminal_is_present_and_the_reason_is_told() -> None:
+    dark = health(2, "07:20", online=False, since="07:20")
+    row = office(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=[FRESH[0], dark]))["p:1"]
+    assert (row["status"], row["minutes"], row["class"], row["at"]) == ("present", None, None, "07:41:10")
+    assert row["reason"]["code"] == "dark"
 
 
 def test_a_declared_outage_is_told_with_its_cause() -> None:
@@ -155,13 +162,22 @@ def test_the_ticker_keeps_the_newest_and_tells_what_fell_off() -> None:
     ticker = Ticker()
     presses = [press(number, "1001", "07:00") for number in range(1, TICKER_ROWS + 1)]
     found = board("08:00", presses=presses)
-    view = BoardView(found, LOOK)
-    ticker.add(found.arrivals, found, view.writer)
+    ticker.add(found.arrivals)
     assert ticker.take_dropped() == frozenset()
-    ticker.add(found.add_punches([press(99, "1002", "07:01")], at("08:00")), found, view.writer)
-    assert len(ticker.rows) == TICKER_ROWS
+    ticker.add(found.add_punches([press(99, "1002", "07:01")], at("08:00")))
+    rows = ticker.rows(found, BoardView(found, LOOK).writer)
+    assert len(rows) == TICKER_ROWS
     assert ticker.take_dropped() == {"k:1"}
-    assert list(ticker.rows)[-1] == f"k:{TICKER_ROWS + 1}"
+    assert list(rows)[-1] == f"k:{TICKER_ROWS + 1}"
+
+
+def test_the_ticker_corrects_itself_when_the_owners_state_changes() -> None:
+    found = board("07:31:20", presses=[press(1, "1001", "07:31:10")], healths=[health(1, "07:30"), FRESH[1]])
+    row = city(found)["k:1"]
+    assert (row["status"], row["minutes"]) == ("present", None)
+    found.set_health({TerminalId(1): FRESH[0]}, at("08:00"))
+    row = city(found)["k:1"]
+    assert (row["status"], row["minutes"]) == ("late", 1)
 
 
 def test_somebody_without_a_placement_counts_in_the_city_but_in_no_office() -> None:
