@@ -74,6 +74,11 @@ def test_an_unknown_setting_is_named_with_its_line(presensi: Run, tmp_path: Path
         assert said == 'presensi.toml:2: [wall] prot: unknown setting; did you mean "port"?'
 
 
+def test_a_check_looks_at_what_the_settings_name_too(presensi: Run, tmp_path: Path) -> None:
+    (tmp_path / "presensi.toml").write_text('[board]\nrules = "standart"\n')
+    assert "standard" in one_sentence(presensi("config", "check"), ExitCode.CONFIG)
+
+
 def test_a_named_settings_file_must_exist(presensi: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no such settings file" in one_sentence(presensi("--config", "x.toml", "up"), ExitCode.CONFIG)
     assert "no such settings file" in one_sentence(presensi("up", "--config", "x.toml"), ExitCode.CONFIG)

@@ -111,11 +111,11 @@ async def test_a_child_with_progress_is_left_alone() -> None:
 async def test_children_are_stopped_in_reverse_order_and_a_deaf_one_is_ended() -> None:
     lines = Lines()
     orderly = (
-        f"{WELL}\nimport signal, sys, time\n"
+        "import signal, sys, time\n"
         "def end(*_): print('bye', flush=True); sys.exit(0)\n"
-        "signal.signal(signal.SIGTERM, end)\ntime.sleep(60)"
+        f"signal.signal(signal.SIGTERM, end)\n{WELL}\ntime.sleep(60)"
     )
-    deaf = f"{WELL}\nimport signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)"
+    deaf = f"import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n{WELL}\ntime.sleep(60)"
     supervisor = Supervisor(
         [Child("first", script(orderly)), Child("deaf", script(deaf), stop_timeout=0.3)], lines
     )
