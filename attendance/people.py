@@ -112,11 +112,15 @@ class OutageCause(StrEnum):
     POWER = "power"
     NETWORK = "network"
     BROKEN = "broken"
+    LOG_LOST = "log_lost"
+    """Its log was cleared or replaced before we had read it all: found by the collector, never declared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A declared time in which a terminal could not serve. It suspends accusation for its users."""
+    """A time in which a terminal could not serve, or for which its log is lost; declared, or found by the
+    collector. It suspends accusation for its users.
+    """
 
     terminal_id: TerminalId
     cause: OutageCause

@@ -6,8 +6,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from attendance.people import Outage, OutageCause
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.ingest import Ingest
@@ -24,6 +25,8 @@ COMMIT_RECORDS = 5_000
 """Records of one commit: a killed collector goes on from the last, and live events pass in between."""
 ATTEMPTS = 3
 """How often a read is begun anew because the cursor turned out to have moved."""
+UNKNOWN_LOSS = timedelta(days=1)
+"""How far back a lost log is held to reach where nobody knows through when it had been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class LogReader:
         terminal: Terminal,
         cursor: LogCursor | None,
         reload_cursor: Callable[[], LogCursor | None],
+        declare: Callable[[Outage], None],
         ingest: Ingest,
         gate: BulkGate,
         normalizer: Normalizer,
@@ -60,6 +64,7 @@ class LogReader:
         self.cursor = cursor
         self._terminal = terminal
         self._reload_cursor = reload_cursor
+        self._declare = declare
         self._ingest = ingest
         self._gate = gate
         self._normalizer = normalizer
@@ -102,7 +107,7 @@ class LogReader:
     async def _read(
         self, session: Session, counts: LogCounts, not_before: datetime | None, tend: Tend, anew: bool
     ) -> Caught:
-        cursor = self.cursor
+        cursor, replaced = self.cursor, False
         if cursor is not None and not anew:
             left = None if counts.records is None else counts.records - cursor.records_read
             async with self._gate.place(0 if left is None else left, tend):
@@ -110,10 +115,10 @@ class LogReader:
                 try:
                     read = await session.read_log(LogPosition(cursor.records_read, cursor.overlap))
                 except LogDiscontinuity as found:
+                    replaced = True
                     log.log(
                         logging.DEBUG if is_full(counts) else logging.WARNING,
-                        "%s (%s): its log is another one than before (%s): reading it whole, generation %d. "
-                        "Punches of the old log that came neither live nor by a read are lost.",
+                        "%s (%s): its log is another one than before (%s): reading it whole, generation %d.",
                         self._terminal.name,
                         self._terminal.serial,
                         found.detail or found.code,
@@ -133,8 +138,26 @@ class LogReader:
             read = await session.read_log(None)
             seconds = time.monotonic() - begun
             generation = 1 if cursor is None else cursor.generation + 1
+            if cursor is not None and replaced and not _continues(read, cursor):
+                await self._declare_loss(not_before or through - UNKNOWN_LOSS, through, tend)
             inserted = await self._commit(read, generation, None, tend)
             return Caught(through, inserted, seconds)
+
+    async def _declare_loss(self, since: datetime, until: datetime, tend: Tend) -> None:
+        """Punches made after `since` may have gone with the old log, and nobody is to answer for that.
+
+        Before the new log's first commit: killed in between, the next read finds the loss again.
+        """
+        log.warning(
+            "%s (%s): punches made between %s and %s may be lost with its old log; nobody is called absent "
+            "or late for want of them.",
+            self._terminal.name,
+            self._terminal.serial,
+            since.isoformat(timespec="seconds"),
+            until.isoformat(timespec="seconds"),
+        )
+        outage = Outage(self._terminal.id, OutageCause.LOG_LOST, since, until, "collector")
+        await tend(self._ingest.call(lambda: self._declare(outage)))
 
     async def _commit(self, read: LogRead, generation: int, not_before: datetime | None, tend: Tend) -> int:
         """Commit piece by piece, each with the cursor that belongs to it; returns how many were new."""
@@ -160,3 +183,13 @@ class LogReader:
             self.cursor = receipt.cursor
             inserted += receipt.inserted
         return inserted
+
+
+def _continues(read: LogRead, cursor: LogCursor) -> bool:
+    """Whether a log read whole still holds the last record known of the log before: it wrapped, no more."""
+    size = read.record_size
+    last = cursor.overlap[-size:]
+    at = read.raw.find(last) if last else -1
+    while at % size and at != -1:
+        at = read.raw.find(last, at + 1)
+    return at != -1

@@ -41,7 +41,7 @@ class Normalizer:
 
     def __init__(self, terminal_id: TerminalId, zone: ZoneInfo) -> None:
         self.offset = NO_OFFSET
-        """How far the terminal's clock is ahead of city time; zero within the tolerance."""
+        """How far the terminal's clock is ahead of city time; zero when next to nothing."""
         self._terminal_id = terminal_id
         self._zone = zone
         self._utc_offsets: dict[datetime, timedelta] = {}

@@ -11,6 +11,10 @@ from devices.driver import Session
 
 RESOLUTION = timedelta(seconds=1)
 """Terminals tell whole seconds: the time told is up to this much behind the clock's true time."""
+CORRECTED_FROM = timedelta(seconds=2)
+"""Punches are corrected by offsets beyond this, which no rounding explains: a clock 50 s fast would else make
+somebody late who was not.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class ClockOffset:
         return float(round(((self.least + self.most) / 2).total_seconds()))
 
     def beyond(self, tolerance: timedelta) -> timedelta:
-        """What punches must be corrected by: zero when the offset is within `tolerance`."""
+        """The offset; zero when it is within `tolerance`."""
         offset = timedelta(seconds=self.seconds)
         return offset if abs(offset) > tolerance else timedelta()
 

@@ -18,7 +18,7 @@ from collector.comm_keys import CommKeys
 from collector.ingest import Ingest
 from collector.log_reader import LogReader, is_full
 from collector.normalize import Normalizer
-from collector.offset import measure_offset
+from collector.offset import CORRECTED_FROM, measure_offset
 from collector.vitals import Vitals
 from config.clock import Clock
 from config.settings import CollectorSettings
@@ -266,13 +266,13 @@ class TerminalSession:
     async def _measure_clock(self, line: Session) -> None:
         """Measure; believe a wrong clock only when a second look agrees: city time may have been moved."""
         clock, zone = self._shared.clock, self._shared.zone
-        tolerance = self._shared.settings.clock_tolerance
         offset = await measure_offset(line, clock, zone)
-        if offset.beyond(tolerance):
+        if offset.beyond(CORRECTED_FROM):
             again = await measure_offset(line, clock, zone)
             offset = min(offset, again, key=lambda measured: abs(measured.seconds))
-        self._normalizer.offset = offset.beyond(tolerance)
-        self._vitals.clock_measured(offset.seconds, off=bool(self._normalizer.offset))
+        self._normalizer.offset = offset.beyond(CORRECTED_FROM)
+        off = bool(offset.beyond(self._shared.settings.clock_tolerance))
+        self._vitals.clock_measured(offset.seconds, off=off)
         self._clock_asked = False
         self._answered()
 

@@ -184,6 +184,7 @@ class Supervisor:
             terminal=terminal,
             cursor=cursor,
             reload_cursor=lambda: self._store.terminals.cursors().get(terminal.id),
+            declare=self._store.facts.note_outage,
             ingest=self._ingest,
             gate=self._gate,
             normalizer=normalizer,

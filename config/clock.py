@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,21 +67,16 @@ class ClockState:
 
 class SimClock:
     """A clock that several processes share through a small JSON file, so that a test or a technician can
-    run the morning fast, pause it at 07:31:00, and go on.
+    run the morning fast, pause it at 07:31:00, and go on. Safe to ask from several threads.
 
     Raises `ConfigError` when the file is missing or unreadable at start; later it keeps the last good state.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._checked = 0.0
-        self._stamp = 0
-        self._city = datetime.now(UTC)
-        self._real = 0.0
-        self._rate = 1.0
-        self._until: datetime | None = None
+        self._checked = float("-inf")
         try:
-            self._reload()
+            self._course = _read_course(path)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ConfigError(
                 f"{path}: not a clock file ({error}); write it with `presensi simulate clock`"
@@ -89,44 +85,57 @@ class SimClock:
     @property
     def rate(self) -> float:
         """City seconds per real second, as the file says now; 0 once the clock has stopped at its end."""
-        return 0.0 if self.now() == self._until else self._rate
+        course = self._present()
+        return 0.0 if course.now() == course.until else course.rate
 
     def now(self) -> datetime:
         """City time, aware, in UTC."""
-        self._refresh()
-        running = self._city + timedelta(seconds=(time.time() - self._real) * self._rate)
-        return running if self._until is None else min(running, self._until)
+        return self._present().now()
 
     def real_seconds_until(self, moment: datetime) -> float:
         """Real seconds until `moment` at the present rate; infinity when the clock stops before it."""
-        left = (moment - self.now()).total_seconds()
+        course = self._present()
+        left = (moment - course.now()).total_seconds()
         if left <= 0:
             return 0.0
-        reached = self._rate > 0 and (self._until is None or moment <= self._until)
-        return left / self._rate if reached else float("inf")
+        reached = course.rate > 0 and (course.until is None or moment <= course.until)
+        return left / course.rate if reached else float("inf")
 
-    def _refresh(self) -> None:
+    def _present(self) -> _Course:
         tick = time.monotonic()
-        if tick - self._checked < RECHECK_SECONDS:
-            return
-        self._checked = tick
-        try:
-            self._reload()
-        except (OSError, ValueError, KeyError, TypeError):
-            return
+        if tick - self._checked >= RECHECK_SECONDS:
+            self._checked = tick
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                self._course = _read_course(self._path, self._course)
+        return self._course
 
-    def _reload(self) -> None:
-        stamp = self._path.stat().st_mtime_ns
-        if stamp == self._stamp:
-            return
-        state = json.loads(self._path.read_text("utf-8"))
-        city = datetime.fromisoformat(state["city"])
-        if city.tzinfo is None:
-            raise ValueError("city time has no UTC offset")
-        until = datetime.fromisoformat(state["until"]).astimezone(UTC) if state.get("until") else None
-        self._city, self._real, self._rate = city.astimezone(UTC), float(state["real"]), float(state["rate"])
-        self._until = until
-        self._stamp = stamp
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a clock runs, as its file says; one value, so that no thread sees half a change."""
+
+    city: datetime
+    real: float
+    rate: float
+    until: datetime | None
+    stamp: int
+
+    def now(self) -> datetime:
+        running = self.city + timedelta(seconds=(time.time() - self.real) * self.rate)
+        return running if self.until is None else min(running, self.until)
+
+
+def _read_course(path: Path, known: _Course | None = None) -> _Course:
+    """The file's course; `known` itself while the file has not changed since."""
+    stamp = path.stat().st_mtime_ns
+    if known is not None and stamp == known.stamp:
+        return known
+    state = json.loads(path.read_text("utf-8"))
+    city = datetime.fromisoformat(state["city"])
+    if city.tzinfo is None:
+        raise ValueError("city time has no UTC offset")
+    until = datetime.fromisoformat(state["until"]).astimezone(UTC) if state.get("until") else None
+    return _Course(city.astimezone(UTC), float(state["real"]), float(state["rate"]), until, stamp)
 
 
 def write_clock(path: Path, city: datetime, rate: float, until: datetime | None = None) -> None:

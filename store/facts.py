@@ -53,16 +53,14 @@ class FactTable:
     def add_outage(self, outage: Outage) -> None:
         """Declare an outage, open or ended."""
         with self._database.write() as connection:
-            connection.execute(
-                insert(outages).values(
-                    terminal_id=outage.terminal_id,
-                    cause=outage.cause.value,
-                    starts_at=outage.starts_at,
-                    ends_at=outage.ends_at,
-                    reference=outage.reference,
-                )
-            )
-            self._post_outage(connection, outage.terminal_id, outage.starts_at, outage.ends_at)
+            self._insert_outage(connection, outage)
+
+    def note_outage(self, outage: Outage) -> None:
+        """Enter an outage that was found; one of the same terminal and start is there already and stays."""
+        known = (outages.c.terminal_id == outage.terminal_id) & (outages.c.starts_at == outage.starts_at)
+        with self._database.write() as connection:
+            if connection.scalar(select(outages.c.id).where(known)) is None:
+                self._insert_outage(connection, outage)
 
     def end_outage(self, terminal_id: TerminalId, ends_at: datetime) -> int:
         """End the terminal's open outages at `ends_at` (aware); how many there were."""
@@ -73,6 +71,18 @@ class FactTable:
                 connection.execute(update(outages).where(open_ones).values(ends_at=ends_at))
                 self._post_outage(connection, terminal_id, min(starts), ends_at)
         return len(starts)
+
+    def _insert_outage(self, connection: Connection, outage: Outage) -> None:
+        connection.execute(
+            insert(outages).values(
+                terminal_id=outage.terminal_id,
+                cause=outage.cause.value,
+                starts_at=outage.starts_at,
+                ends_at=outage.ends_at,
+                reference=outage.reference,
+            )
+        )
+        self._post_outage(connection, outage.terminal_id, outage.starts_at, outage.ends_at)
 
     def _post_outage(
         self, connection: Connection, terminal_id: TerminalId, since: datetime, until: datetime | None

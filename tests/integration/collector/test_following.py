@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from attendance.people import OutageCause
 from attendance.punch import Capture
 from attendance.terminal import Follow
 from config.clock import SimClock, write_clock
@@ -134,6 +135,45 @@ async def test_a_cleared_log_begins_a_new_generation_and_nothing_is_lost_or_doub
             await until(lambda: len(stored_keys(store)) == 340)
         assert stored_keys(store) == sorted(before + truth_of(server.terminal))
         assert store.terminals.cursors()[terminal].stored == 40
+
+
+async def test_a_log_cleared_before_it_was_read_is_an_outage_because_its_punches_are_lost(
+    store: Store,
+) -> None:
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(
+                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
+            )
+            read = health_of(store, terminal)
+            assert read is not None
+            assert read.read_through is not None
+            await server.cut()
+            server.press("1001", city_now())
+            server.terminal.log.clear()
+            cleared = utc_now()
+            await server.restore()
+            await until(lambda: store.terminals.cursors()[terminal].generation == 2)
+        (outage,) = store.facts.outages_between(read.read_through, utc_now())
+        assert outage.cause is OutageCause.LOG_LOST
+        assert read.read_through <= outage.starts_at <= cleared
+        assert outage.ends_at is not None
+        assert outage.ends_at >= cleared
+
+
+async def test_a_full_log_that_turned_over_is_no_outage_while_it_still_holds_what_was_read(
+    store: Store,
+) -> None:
+    async with served("CKQ1", model=TerminalModel(log_capacity=50)) as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 50)
+        async with collecting(store):
+            await until(lambda: len(stored_keys(store)) == 50)
+            server.press("1001", city_now())
+            await until(lambda: store.terminals.cursors()[terminal].generation == 2)
+        assert store.facts.outages_between(utc_now() - timedelta(days=400), utc_now()) == []
 
 
 async def test_a_log_replaced_by_one_of_the_same_length_is_noticed_on_return(store: Store) -> None:

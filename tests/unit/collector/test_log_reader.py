@@ -28,6 +28,7 @@ async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
         terminal=terminal_of(store, "CKQ1"),
         cursor=CURSOR,
         reload_cursor=lambda: None,
+        declare=store.facts.note_outage,
         ingest=ingest,
         gate=BulkGate(1),
         normalizer=Normalizer(TerminalId(1), ZoneInfo("Asia/Jakarta")),

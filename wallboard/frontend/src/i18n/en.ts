@@ -123,6 +123,7 @@ export const en: Messages = {
     outage_power: (terminal) => `Terminal ${terminal} has no power; this has been reported.`,
     outage_network: (terminal) => `Terminal ${terminal} has a network fault; this has been reported.`,
     outage_broken: (terminal) => `Terminal ${terminal} is broken; this has been reported.`,
+    outage_log_lost: (terminal: string) => `The log of terminal ${terminal} was erased before it was read.`,
     other: 'The data has not come in yet.',
     someTerminal: 'of this office',
   },

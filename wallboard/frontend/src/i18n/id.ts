@@ -123,6 +123,7 @@ export const id = {
     outage_power: (terminal: string) => `Listrik mesin ${terminal} padam; sudah dilaporkan.`,
     outage_network: (terminal: string) => `Jaringan mesin ${terminal} terganggu; sudah dilaporkan.`,
     outage_broken: (terminal: string) => `Mesin ${terminal} rusak; sudah dilaporkan.`,
+    outage_log_lost: (terminal: string) => `Catatan mesin ${terminal} terhapus sebelum terbaca.`,
     other: 'Data mesin belum masuk.',
     someTerminal: 'unit ini',
   },

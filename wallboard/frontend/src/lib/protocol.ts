@@ -80,7 +80,8 @@ export type ReasonCode =
   | 'behind'
   | 'outage_power'
   | 'outage_network'
-  | 'outage_broken';
+  | 'outage_broken'
+  | 'outage_log_lost';
 
 export interface Reason {
   /** A `ReasonCode`; a newer server may know more. */

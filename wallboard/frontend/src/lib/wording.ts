@@ -27,6 +27,8 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
       return t.reason.outage_network(terminal);
     case 'outage_broken':
       return t.reason.outage_broken(terminal);
+    case 'outage_log_lost':
+      return t.reason.outage_log_lost(terminal);
     default:
       return t.reason.other;
   }
