@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
+
+from tests.support.command_line import command_of, unknown_options
 
 ROOT = Path(__file__).parents[3]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
@@ -76,6 +80,19 @@ def test_links_in_documents_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", document.read_text("utf-8")):
         if "://" not in target:
             assert (document.parent / target).exists(), target
+
+
+def test_the_commands_that_the_readme_names_exist() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    lines = re.findall(
+        r"presensi ((?:demo|up|collect|wall|migrate|import|terminal|simulate|config|doctor)\b[^`#|>\n]*)",
+        text,
+    )
+    assert len(lines) >= 12
+    for line in lines:
+        words = shlex.split(line)
+        assert not isinstance(command_of(words), click.Group), line
+        assert unknown_options(words) == [], line
 
 
 def test_every_decision_is_listed_and_has_context_decision_and_consequence() -> None:

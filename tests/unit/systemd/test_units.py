@@ -10,7 +10,7 @@ import click
 import pytest
 
 from config.settings import load
-from presensi.cli import cli
+from tests.support.command_line import command_of, unknown_options
 from tests.unit.systemd.unit_file import UNITS, UnitFile, services
 
 INSTALLED = "/opt/presensi/.venv/bin/presensi"
@@ -36,24 +36,6 @@ YES = (
 each_service = pytest.mark.parametrize("unit", services(), ids=lambda unit: unit.name)
 
 
-def command_of(words: list[str]) -> click.Command:
-    """The click command that `words` reach, the program's own name first."""
-    command: click.Command = cli
-    context = click.Context(command)
-    for word in words:
-        if not isinstance(command, click.Group) or word.startswith("-"):
-            break
-        found = command.get_command(context, word)
-        assert found is not None, f"no command {word!r}"
-        command = found
-    return command
-
-
-def options_of(command: click.Command) -> set[str]:
-    """Every spelling of every option of `command`."""
-    return {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
-
-
 def test_there_is_a_unit_for_each_process_and_a_target_over_both() -> None:
     target = UnitFile.read(UNITS / "presensi.target")
     wanted = target.one("Wants", "Unit").split()
@@ -68,11 +50,8 @@ def test_there_is_a_unit_for_each_process_and_a_target_over_both() -> None:
 def test_what_a_unit_starts_exists_with_these_options(unit: UnitFile) -> None:
     for program, *words in unit.commands():
         assert program == INSTALLED
-        command = command_of(words)
-        assert not isinstance(command, click.Group), words
-        for word in words:
-            if word.startswith("-"):
-                assert word.split("=", 1)[0] in options_of(command), word
+        assert not isinstance(command_of(words), click.Group), words
+        assert unknown_options(words) == []
 
 
 @each_service
