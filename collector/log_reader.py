@@ -15,7 +15,7 @@ from collector.ingest import Ingest
 from collector.normalize import Normalizer
 from config.clock import Clock
 from devices.driver import LogCounts, LogPosition, LogRead, Session
-from devices.errors import LogDiscontinuity, UnexpectedReply
+from devices.errors import LogDiscontinuity, LogIncomplete, UnexpectedReply
 from store import CursorMoved
 from store.punches import Ingest as Batch
 
@@ -92,17 +92,28 @@ class LogReader:
 
         `not_before`: the moment (aware) through which this log was already read, if it was. `anew` reads the
         log whole, as a new generation, wherever the cursor stands. Raises `DeviceError` when the terminal
-        fails, `StoreError` when the store refuses.
+        fails or keeps records back, `StoreError` when the store refuses.
         """
         attempts = ATTEMPTS
         while True:
             try:
-                return await self._read(session, counts, not_before, tend, anew)
+                caught = await self._read(session, counts, not_before, tend, anew)
             except CursorMoved:
                 attempts -= 1
                 if not attempts:
                     raise
                 self.cursor = await tend(self._ingest.call(self._reload_cursor))
+            else:
+                self._check_whole(counts)
+                return caught
+
+    def _check_whole(self, counts: LogCounts) -> None:
+        """Raises `LogIncomplete` when less was read than there was before the read: what is missing may be
+        anybody's punch, so the read vouches for nobody, though what it brought is kept.
+        """
+        read = 0 if self.cursor is None else self.cursor.records_read
+        if counts.records is not None and read < counts.records:
+            raise LogIncomplete(f"{read} of {counts.records}", terminal=self._terminal.serial)
 
     async def _read(
         self, session: Session, counts: LogCounts, not_before: datetime | None, tend: Tend, anew: bool

@@ -82,6 +82,12 @@ class UnexpectedReply(ProtocolError):
     """The terminal answered something else than was asked."""
 
 
+class LogIncomplete(ProtocolError):
+    """The terminal gave fewer records than it says it holds."""
+
+    action = "It is read again by itself; if it lasts, restart the terminal."
+
+
 class DeviceRefused(DeviceError):
     """The terminal refused the request."""
 
