@@ -25,6 +25,8 @@ COMMIT_RECORDS = 5_000
 """Records of one commit: a killed collector goes on from the last, and live events pass in between."""
 ATTEMPTS = 3
 """How often a read is begun anew because the cursor turned out to have moved."""
+PUNCH_PAUSE = timedelta(seconds=1)
+"""A terminal takes hardly more than one finger in this city time, so a log needs it for each record."""
 UNKNOWN_LOSS = timedelta(days=1)
 """How far back a lost log is held to reach where nobody knows through when it had been read."""
 
@@ -70,14 +72,18 @@ class LogReader:
         self._normalizer = normalizer
         self._clock = clock
 
-    def covers(self, counts: LogCounts) -> bool:
+    def covers(self, counts: LogCounts, elapsed: timedelta | None) -> bool:
         """Whether these counts prove that nothing is left to read.
 
-        An unknown count proves nothing, nor does a full log's: it may turn over without growing.
+        `elapsed`: city time since they last did; None: unknown, or the city clock was set back. An unknown
+        count proves nothing, nor does a full log's: it may turn over without growing. An unchanged one proves
+        it only as long as a log cleared meanwhile cannot have grown back to it.
         """
-        if self.cursor is None or counts.records is None:
+        if self.cursor is None or counts.records is None or elapsed is None:
             return False
-        return counts.records == self.cursor.records_read and not is_full(counts)
+        if counts.records != self.cursor.records_read or is_full(counts):
+            return False
+        return not counts.records or timedelta() <= elapsed < counts.records * PUNCH_PAUSE
 
     async def catch_up(
         self,

@@ -214,14 +214,14 @@ class TerminalSession:
         counts = await line.counts()
         self._vitals.contacted(line.identity, counts)
         inserted = 0
-        if must_read or not self._reader.covers(counts):
+        read_through = self._vitals.health.read_through
+        elapsed = None if read_through is None else through - read_through
+        if must_read or not self._reader.covers(counts, elapsed):
 
             async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
                 return await self._tend(line, waiting, needs_line)
 
-            caught = await self._reader.catch_up(
-                line, counts, self._vitals.health.read_through, tend, anew=self._anew_asked
-            )
+            caught = await self._reader.catch_up(line, counts, read_through, tend, anew=self._anew_asked)
             through, inserted = caught.through, caught.inserted
             self._gentle_until = time.monotonic() + caught.seconds * (1 / READ_SHARE - 1)
             self._proof_asked = self._anew_asked = False

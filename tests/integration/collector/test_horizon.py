@@ -1,11 +1,17 @@
 """What a terminal says or does never moves its horizon over a punch that is not in the store."""
 
+from datetime import datetime, timedelta
+from pathlib import Path
+
 import pytest
 
+from attendance.terminal import Follow
+from config.clock import SimClock, write_clock
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
 from simulators.layouts import RECORD_SIZE
 from store import Store
 from tests.support.collecting import (
+    ZONE,
     collecting,
     fill,
     health_of,
@@ -40,3 +46,24 @@ async def test_a_read_shorter_than_the_terminals_own_count_proves_nothing_but_ke
             await until(lambda: len(stored_keys(store)) == 30)
         assert stored_keys(store) == truth_of(server.terminal)
         assert store.terminals.cursors()[terminal].generation == 1
+
+
+async def test_a_log_cleared_between_two_visits_and_grown_back_to_the_same_count_is_read(
+    store: Store, tmp_path: Path
+) -> None:
+    morning = datetime(2026, 11, 23, 6, 0, tzinfo=ZONE)
+    write_clock(tmp_path / "clock.json", morning, 1)
+    clock = SimClock(tmp_path / "clock.json")
+    async with served("CKQ1", clock) as server:
+        terminal = register(store, "CKQ1", server.port, follow=Follow.POLL, interval=3600)
+        fill(server.terminal, 3)
+        async with collecting(store, clock):
+            await until(
+                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
+            )
+            server.terminal.log.clear()
+            for number in range(3):
+                server.press(str(2000 + number), datetime(2026, 11, 23, 7, 0, number))
+            write_clock(tmp_path / "clock.json", morning + timedelta(hours=2), 1)
+            await until(lambda: len(stored_keys(store)) == 6)
+        assert store.terminals.cursors()[terminal].generation == 2

@@ -1,6 +1,7 @@
 """What a count proves."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,7 @@ from devices.driver import LogCounts
 from store import open_store
 from tests.support.collecting import register, terminal_of
 
+SOON = timedelta(seconds=30)
 CURSOR = LogCursor(TerminalId(1), 1, 100, b"x" * 160, 100, 0, 0)
 
 
@@ -53,9 +55,24 @@ async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
 async def test_only_an_unchanged_known_count_of_a_log_with_room_proves_that_nothing_is_left(
     reader: LogReader, records: int | None, capacity: int | None, covered: bool
 ) -> None:
-    assert reader.covers(LogCounts(records, capacity, None, None)) is covered
+    assert reader.covers(LogCounts(records, capacity, None, None), SOON) is covered
 
 
 async def test_a_log_never_read_is_not_proved_by_any_count(reader: LogReader) -> None:
     reader.cursor = None
-    assert not reader.covers(LogCounts(0, 100_000, None, None))
+    assert not reader.covers(LogCounts(0, 100_000, None, None), SOON)
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "covered"),
+    [
+        (timedelta(seconds=99), True),
+        (timedelta(seconds=100), False),
+        (timedelta(seconds=-1), False),
+        (None, False),
+    ],
+)
+async def test_an_unchanged_count_proves_nothing_once_a_cleared_log_can_have_grown_back_to_it(
+    reader: LogReader, elapsed: timedelta | None, covered: bool
+) -> None:
+    assert reader.covers(LogCounts(100, 100_000, None, None), elapsed) is covered
