@@ -248,3 +248,33 @@ def test_fifty_offices_fit_without_scrolling(make_city: MakeCity, page: Page, si
     assert measured["outside"] == 0
     assert not measured["overlapping"]
     assert measured["narrowest"] > size[0] / 16
+
+
+def test_a_rush_of_punches_costs_the_monitor_a_few_layouts_each_and_no_more(
+    make_city: MakeCity, page: Page
+) -> None:
+    """A wall runs on a small computer behind a monitor. Tiles that restarted an animation with every punch
+    once kept a core busy with 1,400 style recalculations a second, until nothing was drawn any more.
+    """
+    page.emulate_media(reduced_motion="no-preference")
+    offices = {unit: (f"Unit Kerja Nomor {unit}", f"Unit {unit}", 2) for unit in range(2, 52)}
+    city = make_city(city_roster(offices))
+    page.goto(city.wall.url)
+    expect(page.locator("[data-office]")).to_have_count(50)
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def metric(name: str) -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(found["value"] for found in metrics if found["name"] == name))
+
+    names = ("RecalcStyleCount", "LayoutCount")
+    before = {name: metric(name) for name in names}
+    punches = 60
+    for number in range(punches):
+        city.press(1001 + number, "07:19:30")
+        page.wait_for_timeout(100)
+    total(page, "present", punches)
+    cost = {name: (metric(name) - before[name]) / punches for name in names}
+    assert cost["RecalcStyleCount"] < 8, cost
+    assert cost["LayoutCount"] < 8, cost
