@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from attendance.ids import Pin, TerminalId
+from attendance.ids import TerminalId
 from attendance.punch import Capture, Punch
 from devices.driver import AttLogRecord, BadRecord, LiveEvents, LogRead
 from store.punches import Quarantined
@@ -23,6 +23,8 @@ SLACK = timedelta(seconds=90)
 """How far a corrected moment may miss what is possible: clocks are measured in whole seconds and drift."""
 
 NO_OFFSET = timedelta()
+HOUR = timedelta(hours=1)
+NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 LIVE_INDEX = -1
 """What stands for the log position of a record that came as a live event."""
@@ -44,7 +46,8 @@ class Normalizer:
         """How far the terminal's clock is ahead of city time; zero when next to nothing."""
         self._terminal_id = terminal_id
         self._zone = zone
-        self._utc_offsets: dict[datetime, timedelta] = {}
+        self._hour_begins = self._hour_ends = NO_TIME.replace(tzinfo=None)
+        self._hour_in_utc = NO_TIME
 
     def log(
         self, read: LogRead, start: int, stop: int, received_at: datetime, not_before: datetime | None
@@ -86,6 +89,7 @@ class Normalizer:
             index = LIVE_INDEX if first_index is None else first_index + position
             quarantine.append(Quarantined(self._terminal_id, index, content, reason, received_at))
 
+        terminal_id = self._terminal_id
         for position, item in enumerate(items):
             if isinstance(item, BadRecord):
                 refuse(position, item.raw, item.reason)
@@ -95,23 +99,15 @@ class Normalizer:
                 refuse(position, raw(position), "unprintable PIN" if pin else "no PIN")
                 continue
             at = self._moment(device_time, received_at, not_before)
-            punches.append(
-                Punch(
-                    self._terminal_id,
-                    Pin(pin),
-                    device_time,
-                    at,
-                    received_at,
-                    verify,
-                    state,
-                    work_code,
-                    capture,
-                )
-            )
+            # tuple.__new__ skips the NamedTuple's own constructor, which is written in Python.
+            fields = (terminal_id, pin, device_time, at, received_at, verify, state, work_code, capture)
+            punches.append(tuple.__new__(Punch, fields))
         return Normalised(punches, quarantine)
 
     def _moment(self, device_time: datetime, received_at: datetime, not_before: datetime | None) -> datetime:
-        shown = (device_time - self._utc_offset(device_time)).replace(tzinfo=UTC)
+        if not self._hour_begins <= device_time < self._hour_ends:
+            self._enter_hour(device_time)
+        shown = self._hour_in_utc + (device_time - self._hour_begins)
         if not self.offset:
             return shown
         corrected = shown - self.offset
@@ -123,11 +119,10 @@ class Normalizer:
             return shown
         return corrected
 
-    def _utc_offset(self, device_time: datetime) -> timedelta:
-        """Zones change their offset on the hour at the finest, so one answer serves a whole hour."""
+    def _enter_hour(self, device_time: datetime) -> None:
+        """Zones change their offset on the hour at the finest, and a log comes in the order of time: one look
+        at the zone serves all punches of an hour.
+        """
         hour = device_time.replace(minute=0, second=0, microsecond=0)
-        known = self._utc_offsets.get(hour)
-        if known is None:
-            known = hour.replace(tzinfo=self._zone).utcoffset() or NO_OFFSET
-            self._utc_offsets[hour] = known
-        return known
+        self._hour_begins, self._hour_ends = hour, hour + HOUR
+        self._hour_in_utc = hour.replace(tzinfo=self._zone).astimezone(UTC)
