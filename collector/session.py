@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ PATIENCE_SECONDS = 0.5
 """A wait for the store or for the bulk gate that lasts longer is spent listening to the terminal."""
 LISTEN_SECONDS = 0.5
 """How long each such listening lasts."""
+LIVE_WITHIN = timedelta(seconds=5)
+"""A live punch further than this from the present: the terminal's clock was moved, or the event came late."""
 READ_SHARE = 0.1
 """Largest share of the time that reads may take where live punches cause them, or a full log that turns over:
 for each the terminal prepares its whole log, so one that needs long for it is asked less often.
@@ -126,12 +129,12 @@ class TerminalSession:
         async with self._line() as line:
             await self._measure_clock(line)
             if self._terminal.follow is Follow.POLL:
-                await self._check(line)
+                await self._check(line, measured=True)
                 return
             self._proof_asked = True
             with suppress(Unsupported):
                 await line.subscribe()
-            await self._check(line)
+            await self._check(line, measured=True)
             while True:
                 await self._follow(line)
 
@@ -184,30 +187,43 @@ class TerminalSession:
             self._listening = None
 
     def _take(self, events: LiveEvents) -> None:
-        """Bring live punches to the wall at once; the log read that proves them follows."""
+        """Bring live punches to the wall at once; the log read that proves them follows.
+
+        Those that do not show the present moment are left to it, once the clock is measured: what is stored
+        keeps its moment, and a wrong one may call somebody late who was not.
+        """
         if not events.items:
             return
-        normalised = self._normalizer.live(events, self._shared.clock.now())
-        self._shared.ingest.offer(
-            Batch(
-                terminal_id=self._terminal.id,
-                punches=normalised.punches,
-                cursor=None,
-                quarantine=normalised.quarantine,
-                expected=None,
+        now, rate = self._shared.clock.now(), self._shared.clock.rate
+        normalised = self._normalizer.live(events, now)
+        within, punches = LIVE_WITHIN * max(1.0, rate), normalised.punches
+        if any(abs(punch.at - now) > within for punch in punches):
+            punches, self._clock_asked = [], True
+        if punches or normalised.quarantine:
+            self._shared.ingest.offer(
+                Batch(
+                    terminal_id=self._terminal.id,
+                    punches=punches,
+                    cursor=None,
+                    quarantine=normalised.quarantine,
+                    expected=None,
+                )
             )
-        )
         self._live_unproved = True
         if self._settle_due is None:
             settle = time.monotonic() + self._shared.settings.settle.total_seconds()
             self._settle_due = max(settle, self._gentle_until)
 
-    async def _check(self, line: Session) -> None:
-        """Count; read what the count or a live punch says is there; move the horizon."""
+    async def _check(self, line: Session, *, measured: bool = False) -> None:
+        """Count; read what the count or a live punch says is there; move the horizon. `measured`: the clock
+        was, just now.
+        """
         self._check_asked = False
         if self._clock_asked:
             await self._measure_clock(line)
-        must_read = self._proof_asked or self._anew_asked or self._live_unproved
+            measured = True
+        heard = self._live_unproved
+        must_read = self._proof_asked or self._anew_asked or heard
         self._live_unproved = False
         self._settle_due = None
         through = self._shared.clock.now()
@@ -216,7 +232,10 @@ class TerminalSession:
         inserted = 0
         read_through = self._vitals.health.read_through
         elapsed = None if read_through is None else through - read_through
-        if must_read or not self._reader.covers(counts, elapsed):
+        unread = not self._reader.covers(counts, elapsed)
+        if must_read or unread:
+            if unread and not (measured or heard):
+                await self._measure_clock(line)
 
             async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
                 return await self._tend(line, waiting, needs_line)

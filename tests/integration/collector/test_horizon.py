@@ -12,6 +12,7 @@ from simulators.layouts import RECORD_SIZE
 from store import Store
 from tests.support.collecting import (
     ZONE,
+    city_now,
     collecting,
     fill,
     health_of,
@@ -20,6 +21,7 @@ from tests.support.collecting import (
     stored_keys,
     truth_of,
     until,
+    utc_now,
 )
 
 
@@ -67,3 +69,21 @@ async def test_a_log_cleared_between_two_visits_and_grown_back_to_the_same_count
             write_clock(tmp_path / "clock.json", morning + timedelta(hours=2), 1)
             await until(lambda: len(stored_keys(store)) == 6)
         assert store.terminals.cursors()[terminal].generation == 2
+
+
+@pytest.mark.parametrize("live", [True, False])
+@pytest.mark.parametrize("minutes", [20, -20])
+async def test_a_clock_moved_during_a_session_neither_delays_nor_advances_anybodys_arrival(
+    store: Store, minutes: int, live: bool
+) -> None:
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+            server.terminal.clock_offset = timedelta(minutes=minutes)
+            pressed = utc_now()
+            (server if live else server.terminal).press("1001", city_now())
+            await until(lambda: len(stored_keys(store)) == 31)
+        (punch,) = store.punches.between(pressed - timedelta(hours=1), pressed + timedelta(hours=1))
+        assert abs(punch.at - pressed) < timedelta(seconds=3)
