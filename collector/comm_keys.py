@@ -22,7 +22,7 @@ class CommKeys:
     def __init__(self, path: Path | None) -> None:
         """Raises `ConfigError` when the file at `path` is missing or cannot be used; None means no keys."""
         self._path = path
-        self._stamp = 0
+        self._stamp = (0, 0, 0)
         self._default = 0
         self._keys: dict[str, int] = {}
         if path is not None:
@@ -36,7 +36,8 @@ class CommKeys:
 
     def _reload(self, path: Path) -> None:
         try:
-            stamp = path.stat().st_mtime_ns
+            status = path.stat()
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
             if stamp == self._stamp:
                 return
             content = tomllib.loads(path.read_text("utf-8"))

@@ -53,3 +53,13 @@ def test_a_file_that_cannot_be_used_is_named_and_no_key_is_shown(tmp_path: Path,
 def test_a_missing_file_is_an_error_at_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         CommKeys(tmp_path / "none.toml")
+
+
+def test_a_change_within_the_same_tick_of_the_file_systems_clock_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text("default = 1\n")
+    stamp = path.stat().st_mtime_ns
+    keys = CommKeys(path)
+    path.write_text("default = 1234\n")
+    os.utime(path, ns=(stamp, stamp))
+    assert keys.of(SerialNumber("A")) == 1234
