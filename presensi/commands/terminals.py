@@ -1,9 +1,8 @@
-"""`presensi terminal`: try a terminal before it is registered, and see how the registered ones are doing."""
+"""`presensi terminal`: try a terminal before it is registered, see how the registered ones are doing."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,15 +11,12 @@ import click
 from rich.table import Column, Table
 
 from attendance.terminal import Terminal, TerminalHealth
-from config.errors import ConfigError
 from config.settings import make_clock
 from devices import registry
 from devices.driver import Identity, LogCounts, Target
+from presensi.commands.terminal_admin import restart, users, voice
 from presensi.context import App, Group, json_option, pass_app
-from presensi.exits import ExitCode, Failure
-
-KEY_VARIABLE = "PRESENSI_COMM_KEY"
-LARGEST_KEY = 999_999
+from presensi.terminal_target import target_from, target_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +33,27 @@ class Probed:
 
 @click.group("terminal", cls=Group)
 def terminal() -> None:
-    """Try a terminal, list the registered ones."""
+    """Try a terminal, list the registered ones, administer one."""
 
 
 @terminal.command("probe")
-@click.argument("address")
+@target_options
 @click.option("--driver", default="zk-tcp", show_default=True, help="How to speak to it.")
-@click.option(
-    "--comm-key-file",
-    type=click.Path(path_type=Path),
-    help=f"File whose first line is the terminal's comm key; else ${KEY_VARIABLE}, else 0.",
-)
-@click.option("--ask-comm-key", is_flag=True, help="Ask for the comm key, without showing it.")
 @json_option
 @pass_app
 def probe(
-    app: App, *, address: str, driver: str, comm_key_file: Path | None, ask_comm_key: bool, as_json: bool
+    app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: bool, driver: str, as_json: bool
 ) -> None:
     """Ask the terminal at ADDRESS (host or host:port) who it is, and whether we can work with it.
 
     Changes nothing on the terminal. People may go on punching.
     """
-    host, port = _split(address)
-    collector = app.settings.collector
-    target = Target(
-        address=host,
-        port=port,
-        comm_key=_comm_key(comm_key_file, ask_comm_key),
-        connect_timeout=collector.connect_timeout.total_seconds(),
-        reply_timeout=collector.reply_timeout.total_seconds(),
-        bulk_timeout=collector.bulk_timeout.total_seconds(),
-    )
+    target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
     probed = asyncio.run(_probe(app, driver, target))
     if as_json:
         app.emit(asdict(probed))
         return
-    table = Table(show_header=False, title=f"{host}:{port}", title_justify="left")
+    table = Table(show_header=False, title=f"{target.address}:{target.port}", title_justify="left")
     identity, counts = probed.identity, probed.counts
     table.add_row("Serial number", identity.serial)
     table.add_row("Model", identity.device_name or "not told")
@@ -127,6 +108,10 @@ def list_terminals(app: App, as_json: bool) -> None:
         app.out.print(line.rstrip(), markup=False, soft_wrap=True)
 
 
+for command in (users, restart, voice):
+    terminal.add_command(command)
+
+
 async def _probe(app: App, driver: str, target: Target) -> Probed:
     session = await registry.load(driver).open(target)
     try:
@@ -136,38 +121,6 @@ async def _probe(app: App, driver: str, target: Target) -> Probed:
         return Probed(session.identity, counts, clock, (clock - here).total_seconds())
     finally:
         await session.close()
-
-
-def _split(address: str) -> tuple[str, int]:
-    host, colon, port = address.rpartition(":")
-    if not colon:
-        return address, 4370
-    if not host or not port.isdigit() or not 1 <= int(port) <= 65535:
-        raise click.BadParameter(f'"{address}" is not HOST or HOST:PORT, as in 10.0.0.17:4370')
-    return host, int(port)
-
-
-def _comm_key(file: Path | None, ask: bool) -> int:
-    if ask:
-        text = str(click.prompt("Comm key", hide_input=True))
-        source = "The comm key"
-    elif file is not None:
-        source = f"The comm-key file {file}"
-        try:
-            text = next(iter(file.read_text("utf-8").splitlines()), "")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"{source} cannot be read ({error}): correct its name or permissions."
-            ) from error
-    else:
-        text, source = os.environ.get(KEY_VARIABLE, "0"), KEY_VARIABLE
-    text = text.strip()
-    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_KEY):
-        raise Failure(
-            f"{source} is not a comm key: write a number from 0 to {LARGEST_KEY}, alone in the first line.",
-            ExitCode.CONFIG,
-        )
-    return int(text)
 
 
 def _state(terminal: Terminal, health: TerminalHealth | None) -> str:
