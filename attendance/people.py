@@ -114,6 +114,8 @@ class OutageCause(StrEnum):
     BROKEN = "broken"
     LOG_LOST = "log_lost"
     """Its log was cleared or replaced before we had read it all: found by the collector, never declared."""
+    CLOCK_WRONG = "clock_wrong"
+    """Its clock was wrong, so that punches came with impossible times: found by the collector."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attendance.people import Outage, OutageCause
+from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.ingest import Ingest
-from collector.normalize import Normalizer
+from collector.normalize import SLACK, Normalizer
 from config.clock import Clock
 from devices.driver import LogCounts, LogPosition, LogRead, Session
 from devices.errors import LogDiscontinuity, LogIncomplete, UnexpectedReply
@@ -62,8 +63,11 @@ class LogReader:
         gate: BulkGate,
         normalizer: Normalizer,
         clock: Clock,
+        caught_up: bool = False,
     ) -> None:
+        """`caught_up`: the cursor stood at the log's end when the terminal was last read."""
         self.cursor = cursor
+        self._caught_up = caught_up
         self._terminal = terminal
         self._reload_cursor = reload_cursor
         self._declare = declare
@@ -100,6 +104,8 @@ class LogReader:
         log whole, as a new generation, wherever the cursor stands. Raises `DeviceError` when the terminal
         fails or keeps records back, `StoreError` when the store refuses.
         """
+        if not_before is not None and not_before > self._clock.now():
+            not_before = None  # The city clock was set back.
         attempts = ATTEMPTS
         while True:
             try:
@@ -111,6 +117,7 @@ class LogReader:
                 self.cursor = await tend(self._ingest.call(self._reload_cursor))
             else:
                 self._check_whole(counts)
+                self._caught_up = True
                 return caught
 
     def _check_whole(self, counts: LogCounts) -> None:
@@ -148,7 +155,8 @@ class LogReader:
                             terminal=self._terminal.serial,
                         )
                     seconds = time.monotonic() - begun
-                    inserted = await self._commit(read, cursor.generation, not_before, tend)
+                    known_to = not_before if self._caught_up else None
+                    inserted = await self._commit(read, cursor.generation, known_to, tend)
                     return Caught(through, inserted, seconds)
         async with self._gate.place(counts.records, tend):
             through, begun = self._clock.now(), time.monotonic()
@@ -157,6 +165,7 @@ class LogReader:
             generation = 1 if cursor is None else cursor.generation + 1
             if cursor is not None and replaced and not _continues(read, cursor):
                 await self._declare_loss(not_before or through - UNKNOWN_LOSS, through, tend)
+            self._caught_up = False
             inserted = await self._commit(read, generation, None, tend)
             return Caught(through, inserted, seconds)
 
@@ -173,11 +182,29 @@ class LogReader:
             since.isoformat(timespec="seconds"),
             until.isoformat(timespec="seconds"),
         )
-        outage = Outage(self._terminal.id, OutageCause.LOG_LOST, since, until, "collector")
+        await self._enter(OutageCause.LOG_LOST, since, until, tend)
+
+    async def _declare_misdated(self, since: datetime, until: datetime, tend: Tend) -> None:
+        """Punches made after `since` came with other times. Before their commit, for the same reason."""
+        log.warning(
+            "%s (%s): its clock was wrong between %s and %s, punches came with impossible times; nobody is "
+            "called absent or late for want of them.",
+            self._terminal.name,
+            self._terminal.serial,
+            since.isoformat(timespec="seconds"),
+            until.isoformat(timespec="seconds"),
+        )
+        await self._enter(OutageCause.CLOCK_WRONG, since, until, tend)
+
+    async def _enter(self, cause: OutageCause, since: datetime, until: datetime, tend: Tend) -> None:
+        outage = Outage(self._terminal.id, cause, since, until, "collector")
         await tend(self._ingest.call(lambda: self._declare(outage)))
 
     async def _commit(self, read: LogRead, generation: int, not_before: datetime | None, tend: Tend) -> int:
-        """Commit piece by piece, each with the cursor that belongs to it; returns how many were new."""
+        """Commit piece by piece, each with the cursor that belongs to it; returns how many were new.
+
+        `not_before`: the moment (aware) before which none of these records can have been made, if known.
+        """
         count = len(read.items)
         begun = self.cursor is not None and self.cursor.generation == generation
         if begun and not count:
@@ -185,7 +212,10 @@ class LogReader:
         inserted = 0
         for start in range(0, max(count, 1), COMMIT_RECORDS):
             stop = min(start + COMMIT_RECORDS, count)
-            normalised = self._normalizer.log(read, start, stop, self._clock.now(), not_before)
+            now = self._clock.now()
+            normalised = self._normalizer.log(read, start, stop, now, not_before)
+            if not_before is not None and _misdated(normalised.punches, not_before, now):
+                await self._declare_misdated(not_before, now, tend)
             position = read.position_after(stop)
             batch = Batch(
                 terminal_id=self._terminal.id,
@@ -200,6 +230,11 @@ class LogReader:
             self.cursor = receipt.cursor
             inserted += receipt.inserted
         return inserted
+
+
+def _misdated(punches: Iterable[Punch], not_before: datetime, received_at: datetime) -> bool:
+    """Whether any of these, made after `not_before` and received by `received_at`, says another time."""
+    return any(not not_before - SLACK <= punch.at <= received_at + SLACK for punch in punches)
 
 
 def _continues(read: LogRead, cursor: LogCursor) -> bool:

@@ -180,6 +180,7 @@ class Supervisor:
 
     def _follow(self, terminal: Terminal, cursor: LogCursor | None, starting: int) -> None:
         normalizer = Normalizer(terminal.id, self._shared.zone)
+        held = self._book.of(terminal.id).log_records
         reader = LogReader(
             terminal=terminal,
             cursor=cursor,
@@ -189,6 +190,7 @@ class Supervisor:
             gate=self._gate,
             normalizer=normalizer,
             clock=self._clock,
+            caught_up=cursor is not None and held is not None and cursor.records_read >= held,
         )
         vitals = Vitals(terminal, self._book, self._clock)
         session = TerminalSession(

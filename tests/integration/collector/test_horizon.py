@@ -1,10 +1,13 @@
 """What a terminal says or does never moves its horizon over a punch that is not in the store."""
 
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from attendance.people import OutageCause
 from attendance.terminal import Follow
 from config.clock import SimClock, write_clock
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
@@ -87,3 +90,58 @@ async def test_a_clock_moved_during_a_session_neither_delays_nor_advances_anybod
             await until(lambda: len(stored_keys(store)) == 31)
         (punch,) = store.punches.between(pressed - timedelta(hours=1), pressed + timedelta(hours=1))
         assert abs(punch.at - pressed) < timedelta(seconds=3)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("ahead", [timedelta(days=-9000), timedelta(hours=3)])
+async def test_punches_that_a_wrong_clock_dated_while_nobody_looked_make_the_time_an_outage(
+    store: Store, ahead: timedelta, restarted: bool
+) -> None:
+    """Their owners punched, but nobody can say when: they must not be called absent for it."""
+    async with served("CKQ1") as server, AsyncExitStack() as second:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+            await server.cut()
+            await until(lambda: (at := health_of(store, terminal)) is not None and not at.online)
+            server.terminal.clock_offset = ahead
+            pressed = utc_now()
+            server.terminal.press("1001", city_now())
+            server.terminal.clock_offset = timedelta()
+            if not restarted:
+                await server.restore()
+                await until(lambda: len(stored_keys(store)) == 31)
+        if restarted:
+            await server.restore()
+            await second.enter_async_context(collecting(store))
+            await until(lambda: len(stored_keys(store)) == 31)
+        (outage,) = store.facts.outages_between(pressed, utc_now())
+        assert outage.cause is OutageCause.CLOCK_WRONG
+        assert outage.starts_at < pressed
+        assert outage.ends_at is not None
+        assert outage.ends_at > pressed
+
+
+async def test_old_punches_of_a_log_that_is_still_being_taken_in_are_no_outage(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.log_reader.COMMIT_RECORDS", 10)
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store) as supervisor:
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+            with store.database.write() as connection:
+                connection.execute(text("DELETE FROM punches WHERE pin = '1007'"))
+            await supervisor.reconcile()
+            await until(lambda: store.terminals.cursors()[terminal].records_read == 30)
+        with store.database.write() as connection:
+            connection.execute(text("UPDATE log_cursors SET records_read = 10, stored = 10"))
+            connection.execute(
+                text("UPDATE log_cursors SET overlap = :overlap"),
+                {"overlap": b"".join(server.terminal.log.records()[6:10])},
+            )
+        async with collecting(store):
+            await until(lambda: store.terminals.cursors()[terminal].records_read == 30)
+        assert store.facts.outages_between(utc_now() - timedelta(days=400), utc_now()) == []
