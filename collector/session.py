@@ -24,7 +24,7 @@ from collector.vitals import Vitals
 from config.clock import Clock
 from config.settings import CollectorSettings
 from devices.driver import Driver, LiveEvents, Session, Target
-from devices.errors import DeviceError, Retry, Unsupported, WrongTerminal
+from devices.errors import DeviceError, DeviceRefused, Retry, WrongTerminal
 from store.punches import Ingest as Batch
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,8 @@ class TerminalSession:
                 await self._check(line, measured=True)
                 return
             self._proof_asked = True
-            with suppress(Unsupported):
+            # Without live events the counts bring everything, only later.
+            with suppress(DeviceRefused):
                 await line.subscribe()
             await self._check(line, measured=True)
             while True:

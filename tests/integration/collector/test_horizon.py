@@ -10,8 +10,11 @@ from sqlalchemy import text
 from attendance.people import OutageCause
 from attendance.terminal import Follow
 from config.clock import SimClock, write_clock
+from devices.zk.commands import Command
+from devices.zk.frames import Packet
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
 from simulators.layouts import RECORD_SIZE
+from simulators.session import TerminalSession
 from store import Store
 from tests.support.collecting import (
     ZONE,
@@ -145,3 +148,18 @@ async def test_old_punches_of_a_log_that_is_still_being_taken_in_are_no_outage(
         async with collecting(store):
             await until(lambda: store.terminals.cursors()[terminal].records_read == 30)
         assert store.facts.outages_between(utc_now() - timedelta(days=400), utc_now()) == []
+
+
+async def test_a_terminal_that_refuses_live_events_is_read_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(session: TerminalSession, packet: Packet, _now: datetime) -> tuple[Packet, ...]:
+        return (Packet(Command.ACK_ERROR, packet.session, packet.reply),)
+
+    monkeypatch.setattr(TerminalSession, "_register", refuse)
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: len(stored_keys(store)) == 30)
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
