@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +25,7 @@ sys.exit(run(load(Path(sys.argv[1])), lambda: print("ready", flush=True), lambda
 """
 START_SECONDS = 60
 STOP_SECONDS = 20
+FIXED_PORTS = range(20_000, 32_000)
 
 
 class WallProcess:
@@ -116,7 +119,13 @@ class WallProcess:
 
 
 def free_port() -> int:
-    """A loopback port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses at this moment.
+
+    Below the range from which the system takes ports for outgoing connections: the wall gives its port up
+    when it is killed, and must get it again.
+    """
+    for port in random.sample(FIXED_PORTS, 200):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("two hundred ports in a row are in use")
