@@ -22,6 +22,9 @@ from store.failures import translated
 CATCH_UP_SECONDS = 30.0
 """Read the table at least this often even if nothing wakes us."""
 
+EVERYTHING = Change(0, Topic.ROSTER, (), None, None, None, None)
+"""Says to read everything again."""
+
 SNAPSHOT = """
     SELECT n.id, n.txid, n.topic, n.terminal_ids, n.since, n.until, n.punch_lo, n.punch_hi, s.low
     FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS low) AS s
@@ -101,12 +104,22 @@ class PostgresFeed(Feed):
         parameters = {"low": self._low, "seen": list(self._seen)}
         rows = connection.execute(SNAPSHOT, parameters, prepare=True).fetchall()
         low = rows[0][-1]
+        if self._low is not None and low < self._low:
+            return self._begin_anew(connection)
         fresh = [row for row in rows if row[0] is not None]
         self._seen.update((row[0], row[1]) for row in fresh if row[0] is not None)
         self._seen = {number: txid for number, txid in self._seen.items() if txid >= low}
         self._low = low
         self._fetched = time.monotonic()
         return [change for change in map(_change, fresh) if change is not None]
+
+    def _begin_anew(self, connection: psycopg.Connection[Row]) -> list[Change]:
+        """The oldest running transaction only rises, so this is another server: a restored backup, a standby
+        that took over. What was seen on the first means nothing here.
+        """
+        self._low, self._seen = None, {}
+        self._fetch(connection)
+        return [EVERYTHING]
 
 
 def _wait(connection: psycopg.Connection[Row], seconds: float) -> bool:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from store import Store, StoreUnavailable, open_store
-from store.changes import Change, Feed
+from store.changes import Change, Feed, Position, Topic
 from tests.integration.store.readings import live, punch
 from tests.support.postgres import PostgresServer
 from tests.support.rosters import plant, small_roster
@@ -160,3 +160,16 @@ def test_a_transaction_that_is_cut_off_leaves_nothing(
     with pytest.raises(StoreUnavailable):
         write_and_be_cut_off()
     assert {terminal.name for terminal in city_store.terminals.list()} == {"Mesin 1", "Mesin 2", "Mesin 3"}
+
+
+def test_a_feed_that_is_ahead_of_the_server_meets_another_one_and_reads_everything_again(
+    city_store: Store,
+) -> None:
+    """A database restored into another cluster, or a standby promoted, counts its transactions anew."""
+    feed = city_store.changes.feed(Position(low=1 << 40, seen=frozenset({(1, 1 << 41)})))
+    try:
+        assert [change.topic for change in feed.next(1)] == [Topic.ROSTER]
+        city_store.punches.append([live(punch(1))])
+        assert terminals(feed.next(5)) == [(1,)]
+    finally:
+        feed.close()
