@@ -48,9 +48,10 @@ class Outcome:
 
 def write(connection: Connection, dialect: Dialect, groups: Sequence[Group]) -> dict[TerminalId, Outcome]:
     """Write the groups, at most one a terminal. A terminal to which nothing happened may be left out."""
-    if not any(group.punches for group in groups):
+    some = [group for group in groups if group.punches]
+    if not some:
         return {}
-    return _into_postgres(connection, groups) if dialect == "postgresql" else _into_sqlite(connection, groups)
+    return _into_postgres(connection, some) if dialect == "postgresql" else _into_sqlite(connection, some)
 
 
 SQLITE_INSERT = """
@@ -142,7 +143,7 @@ Kind = tuple[TerminalId, int | None, datetime, int, int, str, str]
 def _into_postgres(connection: Connection, groups: Sequence[Group]) -> dict[TerminalId, Outcome]:
     """COPY for the many punches of a span of time that is new altogether; one statement for all others."""
     copied = {group.terminal_id: outcome for group in groups if (outcome := _copied(connection, group))}
-    rest = [group for group in groups if group.punches and group.terminal_id not in copied]
+    rest = [group for group in groups if group.terminal_id not in copied]
     return copied | _merged(connection, rest) if rest else copied
 
 

@@ -237,3 +237,9 @@ def test_what_adds_nothing_posts_no_notice(city: Store) -> None:
     city.punches.append([log_read(None, [punch(1)])])
     assert feed.next(0.2) == []
     feed.close()
+
+
+def test_a_reading_without_any_punch_goes_in_together_with_one_that_has_some(city: Store) -> None:
+    empty, some = city.punches.append([log_read(None, []), live(punch(1001, terminal=2))])
+    assert (empty.inserted, some.inserted) == (0, 1)
+    assert city.terminals.cursors()[FIRST].records_read == 0
