@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from datetime import timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ T = TypeVar("T")
 ZONE = ZoneInfo("Asia/Jakarta")
 BULK_READS = 4
 """As many full reads at once as the collector's settings allow by default."""
+SINCE_LAST = timedelta(seconds=30)
+"""City time between two visits of a sweep."""
 
 
 async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
@@ -56,7 +59,7 @@ class Visits:
             clock=self._clock,
         )
         counts = await session.counts()
-        if reader.covers(counts):
+        if reader.covers(counts, SINCE_LAST):
             return 0
         return (await reader.catch_up(session, counts, None, tend)).inserted
 
