@@ -89,7 +89,9 @@ def sqlite_connection(address: Address, *, create: bool = False) -> sqlite3.Conn
 
 
 def _sqlite_engine(address: Address, create: bool) -> Engine:
-    engine = create_engine(address.url, creator=lambda: sqlite_connection(address, create=create))
+    engine = create_engine(
+        address.url, creator=lambda: sqlite_connection(address, create=create), hide_parameters=True
+    )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -104,6 +106,7 @@ def _postgres_engine(address: Address) -> Engine:
     return create_engine(
         address.url,
         connect_args=extra,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=4,
         max_overflow=12,

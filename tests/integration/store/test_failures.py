@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import traceback
 from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
 
 from attendance.ids import PersonId, TerminalId
 from attendance.people import Excuse, ExcuseKind
@@ -183,3 +185,10 @@ def test_what_a_well_database_refuses_is_not_called_unavailable(city: Store) -> 
     with pytest.raises(StoreError, match="The database refuses this") as refused:
         city.facts.add_excuse(nobody)
     assert not isinstance(refused.value, StoreUnavailable)
+
+
+def test_no_pin_and_no_nip_stands_in_an_error_or_in_what_caused_it(city: Store) -> None:
+    secret = "".join(["1980", "0101", "2005"])
+    with pytest.raises(StoreError) as refused, city.database.write() as connection:
+        connection.execute(text("INSERT INTO nowhere (pin) VALUES (:pin)"), {"pin": secret})
+    assert secret not in "".join(traceback.format_exception(refused.value))
