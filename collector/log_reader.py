@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attendance.people import Outage, OutageCause
-from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.ingest import Ingest
-from collector.normalize import SLACK, Normalizer
+from collector.normalize import Normalizer
 from config.clock import Clock
 from devices.driver import LogCounts, LogPosition, LogRead, Session
 from devices.errors import LogDiscontinuity, LogIncomplete, UnexpectedReply
@@ -28,6 +27,10 @@ ATTEMPTS = 3
 """How often a read is begun anew because the cursor turned out to have moved."""
 PUNCH_PAUSE = timedelta(seconds=1)
 """A terminal takes hardly more than one finger in this city time, so a log needs it for each record."""
+MISDATED = timedelta(minutes=10)
+"""A new record this much older than the last read, or younger than now, was dated by a wrong clock. Times the
+city clock's rate: of a simulated city that is late with its punches nothing is concluded.
+"""
 UNKNOWN_LOSS = timedelta(days=1)
 """How far back a lost log is held to reach where nobody knows through when it had been read."""
 
@@ -214,8 +217,11 @@ class LogReader:
             stop = min(start + COMMIT_RECORDS, count)
             now = self._clock.now()
             normalised = self._normalizer.log(read, start, stop, now, not_before)
-            if not_before is not None and _misdated(normalised.punches, not_before, now):
-                await self._declare_misdated(not_before, now, tend)
+            rate = self._clock.rate
+            if not_before is not None and rate:
+                slack = MISDATED * max(1.0, rate)
+                if any(not not_before - slack <= punch.at <= now + slack for punch in normalised.punches):
+                    await self._declare_misdated(not_before, now, tend)
             position = read.position_after(stop)
             batch = Batch(
                 terminal_id=self._terminal.id,
@@ -230,11 +236,6 @@ class LogReader:
             self.cursor = receipt.cursor
             inserted += receipt.inserted
         return inserted
-
-
-def _misdated(punches: Iterable[Punch], not_before: datetime, received_at: datetime) -> bool:
-    """Whether any of these, made after `not_before` and received by `received_at`, says another time."""
-    return any(not not_before - SLACK <= punch.at <= received_at + SLACK for punch in punches)
 
 
 def _continues(read: LogRead, cursor: LogCursor) -> bool:
