@@ -150,8 +150,10 @@ def wall(url: str, *, reconnect: bool = False) -> Iterator[Wall]:
     try:
         yield found
     finally:
+        # One that went on reconnecting would draw random numbers while property tests of this process run.
+        client.reconnection = False
         # The client waits three seconds for the server's last word; a test need not.
-        threading.Thread(target=client.disconnect, daemon=True).start()
+        threading.Thread(target=client.shutdown, daemon=True).start()
 
 
 def wait_until(holds: Callable[[], bool], within: float = 10.0) -> None:
