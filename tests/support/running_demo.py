@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from config.clock import SimClock, set_rate
 from config.settings import CitySettings
 from simulators.truth import GroundTruth
 from store import Store, open_store
+from tests.support.wall_process import free_port
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 40.0
@@ -149,7 +149,7 @@ def running_demo(
         "--start",
         BEGIN,
     ]
-    command += ["--port", str(_free_port())]
+    command += ["--port", str(free_port())]
     command += ["--database", database] if database else []
     environment = {**os.environ, "PRESENSI_COLLECTOR_COUNT_CHECK": count_check}
     with (folder.parent / f"{folder.name}.out").open("wb") as output:
@@ -165,9 +165,3 @@ def running_demo(
         if process.poll() is None:
             process.terminate()
             process.wait(STOP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
