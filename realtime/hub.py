@@ -11,8 +11,10 @@ import logging
 import secrets
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TypedDict
 
+from engineio.exceptions import SocketIsClosedError
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
@@ -204,8 +206,17 @@ class Hub:
         return self._rows.setdefault(scope, VersionedRows(scope, self._epoch))
 
     def _send(self, scope: Scope, delta: Delta[Row] | None) -> None:
-        if delta is not None and self._open:
+        if delta is None or not self._open:
+            return
+        try:
             self.socketio.emit("delta", delta, to=scope.name)
+        except (SocketIsClosedError, RuntimeError) as error:
+            # Somebody hung up meanwhile, and whoever comes after it in the room was left out.
+            log.info("a delta did not reach everybody (%s): snapshots follow", type(error).__name__)
+            for client in self._rooms.clients():
+                if self._rooms.looks_at(client, scope) and not self._rooms.lags(client):
+                    with suppress(SocketIsClosedError, RuntimeError):
+                        self._snapshot(client, scope)
 
     def _welcome(self, client: str, scope: Scope) -> None:
         if scope not in self._rows:

@@ -80,6 +80,7 @@ export const en: Messages = {
     Busy: 'is in use',
     Unsupported: 'does not support a command',
     LogDiscontinuity: 'its log changed; being read again',
+    LogIncomplete: 'sent an incomplete log',
   },
 
   staleNoServer: (time) =>
@@ -124,6 +125,8 @@ export const en: Messages = {
     outage_network: (terminal) => `Terminal ${terminal} has a network fault; this has been reported.`,
     outage_broken: (terminal) => `Terminal ${terminal} is broken; this has been reported.`,
     outage_log_lost: (terminal: string) => `The log of terminal ${terminal} was erased before it was read.`,
+    outage_clock_wrong: (terminal) =>
+      `The clock of terminal ${terminal} was wrong; its punch times are uncertain.`,
     other: 'The data has not come in yet.',
     someTerminal: 'of this office',
   },

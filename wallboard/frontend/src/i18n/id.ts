@@ -80,6 +80,7 @@ export const id = {
     Busy: 'sedang dipakai',
     Unsupported: 'tidak mendukung perintah',
     LogDiscontinuity: 'catatannya berubah; dibaca ulang',
+    LogIncomplete: 'mengirim catatan yang tidak lengkap',
   },
 
   staleNoServer: (time: string) =>
@@ -124,6 +125,8 @@ export const id = {
     outage_network: (terminal: string) => `Jaringan mesin ${terminal} terganggu; sudah dilaporkan.`,
     outage_broken: (terminal: string) => `Mesin ${terminal} rusak; sudah dilaporkan.`,
     outage_log_lost: (terminal: string) => `Catatan mesin ${terminal} terhapus sebelum terbaca.`,
+    outage_clock_wrong: (terminal: string) =>
+      `Jam mesin ${terminal} sempat salah; waktu presensinya tidak pasti.`,
     other: 'Data mesin belum masuk.',
     someTerminal: 'unit ini',
   },

@@ -81,7 +81,8 @@ export type ReasonCode =
   | 'outage_power'
   | 'outage_network'
   | 'outage_broken'
-  | 'outage_log_lost';
+  | 'outage_log_lost'
+  | 'outage_clock_wrong';
 
 export interface Reason {
   /** A `ReasonCode`; a newer server may know more. */

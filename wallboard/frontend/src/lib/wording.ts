@@ -29,6 +29,8 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
       return t.reason.outage_broken(terminal);
     case 'outage_log_lost':
       return t.reason.outage_log_lost(terminal);
+    case 'outage_clock_wrong':
+      return t.reason.outage_clock_wrong(terminal);
     default:
       return t.reason.other;
   }
