@@ -16,7 +16,7 @@ demo: ## A simulated city of 135 terminals and its wall, in your browser
 
 test: ## All tests: units, contracts, both databases, a real browser, the demo rush
 	@scripts/setup.sh dev
-	@.venv/bin/python -m pytest --durations=10 $(ARGS)
+	@scripts/test.sh $(ARGS)
 
 check: ## Lint, format, types, import contracts, the front end's types, lint and unit tests
 	@scripts/setup.sh dev
