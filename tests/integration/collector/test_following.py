@@ -99,7 +99,11 @@ async def test_a_terminal_that_drops_and_returns_brings_the_punches_of_the_time_
             assert still.read_through == dark.read_through
             await server.restore()
             await until(lambda: len(stored_keys(store)) == 64)
-            await until(lambda: (health := health_of(store, terminal)) is not None and health.online)
+            await until(
+                lambda: (
+                    (at := health_of(store, terminal)) is not None and at.read_through != dark.read_through
+                )
+            )
         assert stored_keys(store) == truth_of(server.terminal)
     about = [line.getMessage() for line in caplog.records if "CKQ1" in line.getMessage()]
     assert len(about) == 2, about
@@ -112,7 +116,10 @@ async def test_a_terminal_that_goes_silent_is_noticed_within_a_check_and_its_dea
     async with served("CKQ1") as server:
         terminal = register(store, "CKQ1", server.port)
         async with collecting(store, settings=settings):
-            await until(lambda: (health := health_of(store, terminal)) is not None and health.online)
+            # The first read has a deadline of its own; the checks come after it.
+            await until(
+                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
+            )
             await server.cut(silent=True)
             await until(lambda: (health := health_of(store, terminal)) is not None and not health.online, 2)
             server.terminal.press("1001", city_now())
