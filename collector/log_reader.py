@@ -34,6 +34,11 @@ city clock's rate: of a simulated city that is late with its punches nothing is 
 UNKNOWN_LOSS = timedelta(days=1)
 """How far back a lost log is held to reach where nobody knows through when it had been read."""
 
+WHAT_HAPPENED = {
+    OutageCause.LOG_LOST: "its log was cleared before it was read",
+    OutageCause.CLOCK_WRONG: "its clock was wrong, and punches came with impossible times",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Caught:
@@ -167,39 +172,25 @@ class LogReader:
             seconds = time.monotonic() - begun
             generation = 1 if cursor is None else cursor.generation + 1
             if cursor is not None and replaced and not _continues(read, cursor):
-                await self._declare_loss(not_before or through - UNKNOWN_LOSS, through, tend)
+                since = not_before or through - UNKNOWN_LOSS
+                await self._declare_outage(OutageCause.LOG_LOST, since, through, tend)
             self._caught_up = False
             inserted = await self._commit(read, generation, None, tend)
             return Caught(through, inserted, seconds)
 
-    async def _declare_loss(self, since: datetime, until: datetime, tend: Tend) -> None:
-        """Punches made after `since` may have gone with the old log, and nobody is to answer for that.
+    async def _declare_outage(self, cause: OutageCause, since: datetime, until: datetime, tend: Tend) -> None:
+        """Punches made after `since` are lost or misdated, and nobody is to answer for that.
 
-        Before the new log's first commit: killed in between, the next read finds the loss again.
+        Before the commit of what was read: killed in between, the next read finds it again.
         """
         log.warning(
-            "%s (%s): punches made between %s and %s may be lost with its old log; nobody is called absent "
-            "or late for want of them.",
+            "%s (%s): between %s and %s %s; nobody is called absent or late for want of those punches.",
             self._terminal.name,
             self._terminal.serial,
             since.isoformat(timespec="seconds"),
             until.isoformat(timespec="seconds"),
+            WHAT_HAPPENED[cause],
         )
-        await self._enter(OutageCause.LOG_LOST, since, until, tend)
-
-    async def _declare_misdated(self, since: datetime, until: datetime, tend: Tend) -> None:
-        """Punches made after `since` came with other times. Before their commit, for the same reason."""
-        log.warning(
-            "%s (%s): its clock was wrong between %s and %s, punches came with impossible times; nobody is "
-            "called absent or late for want of them.",
-            self._terminal.name,
-            self._terminal.serial,
-            since.isoformat(timespec="seconds"),
-            until.isoformat(timespec="seconds"),
-        )
-        await self._enter(OutageCause.CLOCK_WRONG, since, until, tend)
-
-    async def _enter(self, cause: OutageCause, since: datetime, until: datetime, tend: Tend) -> None:
         outage = Outage(self._terminal.id, cause, since, until, "collector")
         await tend(self._ingest.call(lambda: self._declare(outage)))
 
@@ -221,7 +212,7 @@ class LogReader:
             if not_before is not None and rate:
                 slack = MISDATED * max(1.0, rate)
                 if any(not not_before - slack <= punch.at <= now + slack for punch in normalised.punches):
-                    await self._declare_misdated(not_before, now, tend)
+                    await self._declare_outage(OutageCause.CLOCK_WRONG, not_before, now, tend)
             position = read.position_after(stop)
             batch = Batch(
                 terminal_id=self._terminal.id,
@@ -243,6 +234,6 @@ def _continues(read: LogRead, cursor: LogCursor) -> bool:
     size = read.record_size
     last = cursor.overlap[-size:]
     at = read.raw.find(last) if last else -1
-    while at % size and at != -1:
+    while at != -1 and at % size:
         at = read.raw.find(last, at + 1)
     return at != -1

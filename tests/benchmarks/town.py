@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import psutil
 from store import open_store
 from tests.benchmarks.helper import Helper
 from tests.benchmarks.rush import CLOCK_FILE, ZONE
+from tests.support.ports import free_port
 
 START_SECONDS = 120.0
 STOP_SECONDS = 20.0
@@ -39,7 +39,7 @@ def town(folder: Path, database: str, seconds: float) -> Iterator[Town]:
     """Start everything on the empty `database`; gives it once every terminal's log is in the store."""
     with Helper("rush", str(folder), str(seconds)) as rush:
         rush.wait_ready()
-        port = _free_port()
+        port = free_port()
         settings = folder / "presensi.toml"
         settings.write_text(
             f'[city]\ntimezone = "{ZONE.key}"\n[store]\nurl = "{database}"\n'
@@ -106,10 +106,3 @@ def _wait_served(url: str) -> None:
             time.sleep(0.2)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from tests.support.ports import free_port
 
 START_SECONDS = 60.0
 USER = "postgres"
@@ -52,7 +53,7 @@ class PostgresServer:
         self._bin = self._binaries()
         self._data = self._home / "data"
         self._log = self._home / "log"
-        self.port = _free_port()
+        self.port = free_port()
         self._durable = durable
         self._process: subprocess.Popen[bytes] | None = None
         initdb = [str(self._bin / "initdb"), "-D", str(self._data), "-U", USER, "--auth=trust"]
@@ -190,10 +191,3 @@ class PostgresServer:
             return
         for path in (directory, *directory.rglob("*")):
             os.chown(path, self._user, self._group, follow_symlinks=False)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -20,7 +20,7 @@ from config.clock import SimClock, set_rate
 from config.settings import CitySettings
 from simulators.truth import GroundTruth
 from store import Store, open_store
-from tests.support.wall_process import free_port
+from tests.support.ports import free_port
 
 READY_SECONDS = 90.0
 STOP_SECONDS = 40.0

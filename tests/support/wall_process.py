@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from config.clock import write_clock
 from tests.support.days import at
+from tests.support.ports import free_port
 
 SERVE = """
 import sys
@@ -25,7 +24,6 @@ sys.exit(run(load(Path(sys.argv[1])), lambda: print("ready", flush=True), lambda
 """
 START_SECONDS = 60
 STOP_SECONDS = 20
-FIXED_PORTS = range(20_000, 32_000)
 
 
 class WallProcess:
@@ -116,16 +114,3 @@ class WallProcess:
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code
-
-
-def free_port() -> int:
-    """A loopback port that nobody uses at this moment.
-
-    Below the range from which the system takes ports for outgoing connections: the wall gives its port up
-    when it is killed, and must get it again.
-    """
-    for port in random.sample(FIXED_PORTS, 200):
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("two hundred ports in a row are in use")

@@ -31,14 +31,6 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def control(site: Site) -> AsyncIterator[ControlServer]:
-    server = ControlServer(site)
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 def client(control: ControlServer) -> ControlClient:
     return ControlClient(control.host, control.port)
 

@@ -33,14 +33,6 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def control(site: Site) -> AsyncIterator[ControlServer]:
-    server = ControlServer(site)
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 def app(control: ControlServer) -> SimulatorConsole:
     return SimulatorConsole(ControlClient(control.host, control.port))
 
