@@ -8,6 +8,11 @@ from enum import StrEnum
 
 from attendance.ids import SerialNumber, TerminalId, UnitId
 
+PUSH_DRIVER = "push"
+"""Driver key of a terminal that calls our gateway; the collector does not call it."""
+USB_DRIVER = "usb"
+"""Driver key of a terminal without a line: its punches come on a USB stick."""
+
 
 class Follow(StrEnum):
     """How the collector follows a terminal."""
@@ -28,7 +33,9 @@ class Terminal:
     unit_id: UnitId
     """The unit at whose site it hangs."""
     address: str
-    """Host name or IP address; may change, the serial number may not."""
+    """Host name or IP address; a serial line's URL; empty where nobody calls it. It may change, the serial
+    number may not.
+    """
     port: int
     driver: str
     """Key in `devices.registry`, e.g. "zk-tcp"."""
@@ -36,6 +43,11 @@ class Terminal:
     interval: float | None
     """Seconds between count checks (live) or visits (poll); None takes the collector's setting."""
     active: bool
+
+    @property
+    def called(self) -> bool:
+        """Whether the collector calls it: not one that pushes, nor one read by stick only."""
+        return self.driver not in {PUSH_DRIVER, USB_DRIVER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,16 @@ class Target:
     """Where a terminal is and how to speak to it. Durations in real seconds."""
 
     address: str
+    """Host name or IP address; for a serial line its URL, see `devices.zk.serial_line`."""
     port: int = 4370
     comm_key: int = 0
     connect_timeout: float = 5.0
     reply_timeout: float = 5.0
     """Deadline of one small request, from first byte sent to last byte received."""
     bulk_timeout: float = 120.0
-    """Deadline of one whole log read."""
+    """Deadline of one `read_log` or `read_users`."""
+    silence_timeout: float = 20.0
+    """Longest silence in mid-read. A terminal may need some seconds to prepare a long log, not more."""
     expected_serial: str | None = None
     """When given, another serial number raises `WrongTerminal`."""
 
@@ -91,7 +94,9 @@ class LogRead:
     items: Sequence[AttLogRecord | BadRecord]
     """One for every log position from first_index on, none left out."""
     total: int
-    """Records the whole log held when it was read: first_index + len(items)."""
+    """Records the whole log held when it was read. More than first_index + len(items) when the line is slow
+    and this is a piece: read on after it.
+    """
     raw: bytes
     """The raw bytes of exactly `items`, so that a cursor can be placed after any of them."""
     record_size: int
@@ -125,6 +130,33 @@ class UserRecord:
     card: int
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this terminal was found able to do; None where that was not tried yet."""
+
+    transport: str
+    """"tcp", "udp" or "serial"."""
+    record_size: int | None
+    """Bytes of one attendance record."""
+    tail: bool | None
+    """It reads its prepared log from the middle."""
+    time_range: bool | None
+    """It reads its log between two moments."""
+    bulk: bool | None
+    """It prepares a buffer; False: it sends its log on the bare command only."""
+    live: bool | None
+    """It sends punches as they happen."""
+
+    @property
+    def reading(self) -> str:
+        """The way in which a log that grew will be read: "tail", "time range", "whole", or "bare"."""
+        if self.bulk is False:
+            return "bare"
+        if self.tail is not False:
+            return "tail"
+        return "time range" if self.time_range is not False else "whole"
+
+
 class Session(Protocol):
     """An open session with one terminal. Not for concurrent use, except that `events` may wait while no
     request runs. Every method raises `DeviceError` subclasses only, and is bounded by the target's deadlines.
@@ -133,6 +165,11 @@ class Session(Protocol):
     @property
     def identity(self) -> Identity:
         """Who answered at this address."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been found out about this terminal so far, in this session and before."""
         ...
 
     async def read_clock(self) -> datetime:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from store.moments import DeviceTime, UtcMoment
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration these tables belong to."""
 
 metadata = MetaData(
@@ -245,3 +245,86 @@ roster_imports = Table(
     Column("summary", Text, nullable=False),
 )
 """`source`: the files' names; `digest`: SHA-256 over their bytes; `summary`: what changed."""
+
+push_registrations = Table(
+    "push_registrations",
+    metadata,
+    Column("serial", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("network", Text),
+    Column("address", Text, nullable=False),
+    Column("firmware", Text),
+    Column("push_version", Text),
+    Column("device_type", Text),
+    Column("attlog_stamp", Text),
+    Column("operlog_stamp", Text),
+    Column("first_seen_at", UtcMoment, nullable=False),
+    Column("last_seen_at", UtcMoment, nullable=False),
+)
+"""Every terminal that ever called the gateway. `state`: pending, approved or refused; `network`: the
+only one it may call from, as CIDR; `address`: where it last called from. A stamp is the
+terminal's own word."""
+
+push_commands = Table(
+    "push_commands",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("serial", Text, ForeignKey("push_registrations.serial"), nullable=False, index=True),
+    Column("command", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("sent_at", UtcMoment),
+    Column("answered_at", UtcMoment),
+    Column("return_code", Integer),
+)
+"""What a push terminal is asked to do. `state`: queued, sent, done, failed or timed_out."""
+
+errands = Table(
+    "errands",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("taken_at", UtcMoment),
+    Column("finished_at", UtcMoment),
+    Column("steps_done", Integer, nullable=False),
+    Column("steps", Integer),
+    Column("outcome", Text, nullable=False),
+)
+"""Administration that a terminal's own task in the collector carries out between two reads. `arguments` and
+`outcome` are JSON and never hold a password or a template. `state`: queued, running, done or failed."""
+
+punch_reviews = Table(
+    "punch_reviews",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False),
+    Column("pin", Text, nullable=False),
+    Column("device_time", DeviceTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("noted_at", UtcMoment, nullable=False),
+    Column("settled_at", UtcMoment),
+    Column("settled_by", Text),
+    UniqueConstraint("terminal_id", "device_time", "pin", "reason"),
+)
+"""Punches whose time a person should look at; the punch itself stays as it was recorded."""
+
+file_imports = Table(
+    "file_imports",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("imported_at", UtcMoment, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("terminal_id", Key, ForeignKey("terminals.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+"""Files that a USB stick brought. `source`: the file's name; `digest`: SHA-256 of its bytes."""

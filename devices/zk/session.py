@@ -8,7 +8,16 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Final
 
-from devices.driver import Identity, LiveEvents, LogCounts, LogPosition, LogRead, Target, UserRecord
+from devices.driver import (
+    Capabilities,
+    Identity,
+    LiveEvents,
+    LogCounts,
+    LogPosition,
+    LogRead,
+    Target,
+    UserRecord,
+)
 from devices.errors import (
     DeadlineExceeded,
     DeviceError,
@@ -55,6 +64,13 @@ class ZkSession:
     def identity(self) -> Identity:
         """Who answered at this address."""
         return self._identity
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What has been found out about this terminal so far."""
+        traits = self._all_traits.get(self._identity.serial)
+        tail = False if traits is not None and not traits.random_access else None
+        return Capabilities("tcp", None, tail=tail, time_range=None, bulk=None, live=None)
 
     async def handshake(self) -> None:
         """CONNECT, AUTH when asked for, and ask who is there. Raises `DeviceError`."""

@@ -141,10 +141,8 @@ def test_a_newer_database_is_neither_opened_nor_migrated(database_url: str) -> N
             attempt(database_url)
 
 
-def test_an_older_database_is_not_opened_but_told_to_migrate(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("store.revision.REVISION", "0002")
+def test_an_older_database_is_not_opened_but_told_to_migrate(database_url: str) -> None:
+    pretend_revision(database_url, "0001")
     with pytest.raises(
         MigrationNeeded, match=r"of an older version .* make a backup, then run `presensi migrate`"
     ):
