@@ -22,12 +22,15 @@ from store.punches import Quarantined
 SLACK = timedelta(seconds=90)
 """How far a corrected moment may miss what is possible: clocks are measured in whole seconds and drift."""
 
+SERIAL_DRIVER = "zk-serial"
+"""Key of the driver whose log reads come over a serial line."""
+
 NO_OFFSET = timedelta()
 HOUR = timedelta(hours=1)
 NO_TIME = datetime.min.replace(tzinfo=UTC)
 
-LIVE_INDEX = -1
-"""What stands for the log position of a record that came as a live event."""
+NO_INDEX = -1
+"""What stands for the log position of a record that did not come by reading the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,16 @@ class Normalised:
 
 
 class Normalizer:
-    """Turns the records of one terminal into punches. `offset` is applied until it is measured again."""
+    """Turns the records of one terminal into punches, whatever way they came. `offset` is applied until it is
+    measured again. `driver`, a key of `devices.registry`, tells a serial line's log reads from others.
+    """
 
-    def __init__(self, terminal_id: TerminalId, zone: ZoneInfo) -> None:
+    def __init__(self, terminal_id: TerminalId, zone: ZoneInfo, driver: str = "") -> None:
         self.offset = NO_OFFSET
         """How far the terminal's clock is ahead of city time; zero when next to nothing."""
         self._terminal_id = terminal_id
         self._zone = zone
+        self._log_capture = Capture.SERIAL if driver == SERIAL_DRIVER else Capture.PULL
         self._hour_begins = self._hour_ends = NO_TIME.replace(tzinfo=None)
         self._hour_in_utc = NO_TIME
 
@@ -61,32 +67,52 @@ class Normalizer:
             begin = (start + position) * read.record_size
             return read.raw[begin : begin + read.record_size]
 
-        first = read.first_index + start
-        return self._all(read.items[start:stop], first, raw, received_at=received_at, not_before=not_before)
+        return self._all(
+            read.items[start:stop],
+            self._log_capture,
+            raw,
+            first_index=read.first_index + start,
+            received_at=received_at,
+            not_before=not_before,
+        )
 
     def live(self, events: LiveEvents, received_at: datetime) -> Normalised:
-        """Normalise live events; they have no place in the log, so their index is -1."""
+        """Normalise live events."""
+        return self._loose(events.items, Capture.LIVE, received_at)
+
+    def pushed(self, items: Sequence[AttLogRecord | BadRecord], received_at: datetime) -> Normalised:
+        """Normalise what the terminal sent to the gateway."""
+        return self._loose(items, Capture.PUSH, received_at)
+
+    def carried(self, items: Sequence[AttLogRecord | BadRecord], received_at: datetime) -> Normalised:
+        """Normalise what a USB stick brought."""
+        return self._loose(items, Capture.USB, received_at)
+
+    def _loose(
+        self, items: Sequence[AttLogRecord | BadRecord], capture: Capture, received_at: datetime
+    ) -> Normalised:
+        """Normalise records that have no known place in the log."""
 
         def raw(position: int) -> bytes:
-            return repr(events.items[position]).encode()
+            return repr(items[position]).encode()
 
-        return self._all(events.items, None, raw, received_at=received_at, not_before=None)
+        return self._all(items, capture, raw, first_index=None, received_at=received_at, not_before=None)
 
     def _all(
         self,
         items: Sequence[AttLogRecord | BadRecord],
-        first_index: int | None,
+        capture: Capture,
         raw: Callable[[int], bytes],
         *,
+        first_index: int | None,
         received_at: datetime,
         not_before: datetime | None,
     ) -> Normalised:
-        capture = Capture.LIVE if first_index is None else Capture.PULL
         punches: list[Punch] = []
         quarantine: list[Quarantined] = []
 
         def refuse(position: int, content: bytes, reason: str) -> None:
-            index = LIVE_INDEX if first_index is None else first_index + position
+            index = NO_INDEX if first_index is None else first_index + position
             quarantine.append(Quarantined(self._terminal_id, index, content, reason, received_at))
 
         terminal_id = self._terminal_id

@@ -179,7 +179,7 @@ class Supervisor:
                     self._follow(terminal, cursors.get(terminal.id), len(begun))
 
     def _follow(self, terminal: Terminal, cursor: LogCursor | None, starting: int) -> None:
-        normalizer = Normalizer(terminal.id, self._shared.zone)
+        normalizer = Normalizer(terminal.id, self._shared.zone, terminal.driver)
         held = self._book.of(terminal.id).log_records
         reader = LogReader(
             terminal=terminal,

@@ -105,3 +105,23 @@ def test_log_records_are_pulled_and_events_are_live() -> None:
     assert live.punches[0].capture is Capture.LIVE
     assert live.punches[0].pin == "0042"
     assert live.quarantine[0].index == -1
+
+
+def test_every_way_in_leaves_its_name_on_the_punch() -> None:
+    moment = datetime(2026, 11, 23, 7, 0)
+    items = [record(moment), BadRecord(-1, b"rubbish\n", "no time"), record(moment, "4\x07")]
+    normalizer = Normalizer(TERMINAL, JAKARTA)
+    for way, capture in ((normalizer.pushed, Capture.PUSH), (normalizer.carried, Capture.USB)):
+        normalised = way(items, NOW)
+        assert [(punch.capture, punch.at) for punch in normalised.punches] == [
+            (capture, datetime(2026, 11, 23, 0, 0, tzinfo=UTC))
+        ]
+        assert [(kept.index, kept.reason) for kept in normalised.quarantine] == [
+            (-1, "no time"),
+            (-1, "unprintable PIN"),
+        ]
+        assert normalised.quarantine[0].raw == b"rubbish\n"
+    read = read_of(record(moment))
+    for driver, capture in (("zk-serial", Capture.SERIAL), ("zk-udp", Capture.PULL)):
+        (punch,) = Normalizer(TERMINAL, JAKARTA, driver).log(read, 0, 1, NOW, None).punches
+        assert punch.capture is capture
