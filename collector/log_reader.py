@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from attendance.people import Outage, OutageCause
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
+from collector.count_ledger import CountLedger, Look
 from collector.ingest import Ingest
 from collector.normalize import Normalizer
 from config.clock import Clock
@@ -31,6 +33,8 @@ MISDATED = timedelta(minutes=10)
 """A new record this much older than the last read, or younger than now, was dated by a wrong clock. Times the
 city clock's rate: of a simulated city that is late with its punches nothing is concluded.
 """
+PIECE_PAUSE = 0.6
+"""Real seconds between two pieces of a slow line's log, spent listening: people go on punching meanwhile."""
 UNKNOWN_LOSS = timedelta(days=1)
 """How far back a lost log is held to reach where nobody knows through when it had been read."""
 
@@ -49,6 +53,19 @@ class Caught:
     inserted: int
     seconds: float
     """Real seconds the terminal was busy with it."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """One log read, or one piece of it."""
+
+    through: datetime
+    seconds: float
+    inserted: int = 0
+    made: list[datetime] = field(default_factory=list)
+    """Moments (aware) of the records in it, as far as they could be read."""
+    whole: bool = True
+    """False: the terminal held more records when this piece was read."""
 
 
 def is_full(counts: LogCounts) -> bool:
@@ -72,8 +89,11 @@ class LogReader:
         normalizer: Normalizer,
         clock: Clock,
         caught_up: bool = False,
+        ledger: CountLedger | None = None,
     ) -> None:
-        """`caught_up`: the cursor stood at the log's end when the terminal was last read."""
+        """`caught_up`: the cursor stood at the log's end when the terminal was last read. `ledger`: what its
+        counts are known to be worth; a new one knows nothing.
+        """
         self.cursor = cursor
         self._caught_up = caught_up
         self._terminal = terminal
@@ -83,19 +103,21 @@ class LogReader:
         self._gate = gate
         self._normalizer = normalizer
         self._clock = clock
+        self._counts = ledger or CountLedger()
 
     def covers(self, counts: LogCounts, elapsed: timedelta | None) -> bool:
         """Whether these counts prove that nothing is left to read.
 
         `elapsed`: city time since they last did; None: unknown, or the city clock was set back. An unknown
-        count proves nothing, nor does a full log's: it may turn over without growing. An unchanged one proves
-        it only as long as a log cleared meanwhile cannot have grown back to it.
+        count proves nothing, nor one that was not yet seen to follow the log, nor a full log's: it may turn
+        over without growing. An unchanged one proves it only as long as a log cleared meanwhile cannot have
+        grown back to it.
         """
         if self.cursor is None or counts.records is None or elapsed is None:
             return False
-        if counts.records != self.cursor.records_read or is_full(counts):
+        if is_full(counts) or not self._counts.proves(counts.records, self.cursor.records_read):
             return False
-        return not counts.records or timedelta() <= elapsed < counts.records * PUNCH_PAUSE
+        return timedelta() <= elapsed < counts.records * PUNCH_PAUSE
 
     async def catch_up(
         self,
@@ -115,30 +137,46 @@ class LogReader:
         if not_before is not None and not_before > self._clock.now():
             not_before = None  # The city clock was set back.
         attempts = ATTEMPTS
+        asked = self._clock.now()
+        inserted, seconds, made = 0, 0.0, list[datetime]()
         while True:
             try:
-                caught = await self._read(session, counts, not_before, tend, anew)
+                read = await self._read(session, counts, not_before, tend, anew)
             except CursorMoved:
                 attempts -= 1
                 if not attempts:
                     raise
                 self.cursor = await tend(self._ingest.call(self._reload_cursor))
-            else:
-                self._check_whole(counts)
+                continue
+            inserted, seconds = inserted + read.inserted, seconds + read.seconds
+            made += read.made
+            if read.whole:
+                self._weigh(counts, asked, made)
                 self._caught_up = True
-                return caught
+                return Caught(read.through, inserted, seconds)
+            anew = False
+            await tend(asyncio.sleep(PIECE_PAUSE))
 
-    def _check_whole(self, counts: LogCounts) -> None:
+    def _weigh(self, counts: LogCounts, asked: datetime, made: list[datetime]) -> None:
         """Raises `LogIncomplete` when less was read than there was before the read: what is missing may be
         anybody's punch, so the read vouches for nobody, though what it brought is kept.
         """
-        read = 0 if self.cursor is None else self.cursor.records_read
-        if counts.records is not None and read < counts.records:
-            raise LogIncomplete(f"{read} of {counts.records}", terminal=self._terminal.serial)
+        held = 0 if self.cursor is None else self.cursor.records_read
+        if counts.records is None:
+            return
+        if self._counts.note(Look(asked, counts.records, held), made):
+            log.warning(
+                "%s (%s): it counts %d records more than its log holds, and always the same: believed.",
+                self._terminal.name,
+                self._terminal.serial,
+                self._counts.surplus,
+            )
+        if self._counts.missing(counts.records, held):
+            raise LogIncomplete(f"{held} of {counts.records}", terminal=self._terminal.serial)
 
     async def _read(
         self, session: Session, counts: LogCounts, not_before: datetime | None, tend: Tend, anew: bool
-    ) -> Caught:
+    ) -> _Read:
         cursor, replaced = self.cursor, False
         if cursor is not None and not anew:
             left = None if counts.records is None else counts.records - cursor.records_read
@@ -164,8 +202,9 @@ class LogReader:
                         )
                     seconds = time.monotonic() - begun
                     known_to = not_before if self._caught_up else None
-                    inserted = await self._commit(read, cursor.generation, known_to, tend)
-                    return Caught(through, inserted, seconds)
+                    return await self._commit(
+                        read, cursor.generation, known_to, tend, _Read(through, seconds)
+                    )
         async with self._gate.place(counts.records, tend):
             through, begun = self._clock.now(), time.monotonic()
             read = await session.read_log(None)
@@ -175,8 +214,7 @@ class LogReader:
                 since = not_before or through - UNKNOWN_LOSS
                 await self._declare_outage(OutageCause.LOG_LOST, since, through, tend)
             self._caught_up = False
-            inserted = await self._commit(read, generation, None, tend)
-            return Caught(through, inserted, seconds)
+            return await self._commit(read, generation, None, tend, _Read(through, seconds))
 
     async def _declare_outage(self, cause: OutageCause, since: datetime, until: datetime, tend: Tend) -> None:
         """Punches made after `since` are lost or misdated, and nobody is to answer for that.
@@ -194,16 +232,26 @@ class LogReader:
         outage = Outage(self._terminal.id, cause, since, until, "collector")
         await tend(self._ingest.call(lambda: self._declare(outage)))
 
-    async def _commit(self, read: LogRead, generation: int, not_before: datetime | None, tend: Tend) -> int:
-        """Commit piece by piece, each with the cursor that belongs to it; returns how many were new.
+    async def _commit(
+        self,
+        read: LogRead,
+        generation: int,
+        not_before: datetime | None,
+        tend: Tend,
+        done: _Read,
+    ) -> _Read:
+        """Commit part by part, each with the cursor that belongs to it.
 
         `not_before`: the moment (aware) before which none of these records can have been made, if known.
+        Raises `UnexpectedReply` for a piece without a record: reading on would never end.
         """
         count = len(read.items)
+        done.whole = read.first_index + count >= read.total
+        if not count and not done.whole:
+            raise UnexpectedReply(f"no record of {read.total}", terminal=self._terminal.serial)
         begun = self.cursor is not None and self.cursor.generation == generation
         if begun and not count:
-            return 0
-        inserted = 0
+            return done
         for start in range(0, max(count, 1), COMMIT_RECORDS):
             stop = min(start + COMMIT_RECORDS, count)
             now = self._clock.now()
@@ -225,8 +273,9 @@ class LogReader:
             )
             receipt = await tend(self._ingest.accept(batch))
             self.cursor = receipt.cursor
-            inserted += receipt.inserted
-        return inserted
+            done.inserted += receipt.inserted
+            done.made += [punch.at for punch in normalised.punches]
+        return done
 
 
 def _continues(read: LogRead, cursor: LogCursor) -> bool:

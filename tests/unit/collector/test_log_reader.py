@@ -1,7 +1,7 @@
 """What a count proves."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from attendance.ids import TerminalId
 from attendance.terminal import LogCursor
 from collector.bulk_gate import BulkGate
+from collector.count_ledger import CountLedger, Look
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
 from collector.normalize import Normalizer
@@ -17,6 +18,7 @@ from devices.driver import LogCounts
 from store import open_store
 from tests.support.collecting import register, terminal_of
 
+READ_AT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 SOON = timedelta(seconds=30)
 CURSOR = LogCursor(TerminalId(1), 1, 100, b"x" * 160, 100, 0, 0)
 
@@ -26,6 +28,9 @@ async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
     store = open_store(sqlite_url)
     register(store, "CKQ1")
     ingest = Ingest(store)
+    ledger = CountLedger()
+    for held in (99, 100):
+        ledger.note(Look(READ_AT, held, held), [])
     yield LogReader(
         terminal=terminal_of(store, "CKQ1"),
         cursor=CURSOR,
@@ -35,6 +40,7 @@ async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
         gate=BulkGate(1),
         normalizer=Normalizer(TerminalId(1), ZoneInfo("Asia/Jakarta")),
         clock=SystemClock(),
+        ledger=ledger,
     )
     await ingest.close()
     store.close()
