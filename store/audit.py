@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from store.database import Database
 from store.schema import audit
@@ -26,6 +26,18 @@ class AuditEntry:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A line to be written: as `AuditEntry`, before it has a number."""
+
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    at: datetime
+    """Aware; city time."""
+
+
 class AuditLog:
     """The trail. Raises `StoreUnavailable`."""
 
@@ -37,11 +49,7 @@ class AuditLog:
     ) -> None:
         """Add one line; `at` (aware) is now by the machine's clock unless given."""
         with self._database.write() as connection:
-            connection.execute(
-                insert(audit).values(
-                    at=at or datetime.now(UTC), actor=actor, action=action, subject=subject, detail=detail
-                )
-            )
+            note(connection, AuditLine(actor, action, subject, detail, at or datetime.now(UTC)))
 
     def latest(self, limit: int = 100) -> list[AuditEntry]:
         """The newest lines, newest first."""
@@ -50,3 +58,12 @@ class AuditLog:
             return [
                 AuditEntry(row.id, row.at, row.actor, row.action, row.subject, row.detail) for row in rows
             ]
+
+
+def note(connection: Connection, line: AuditLine) -> None:
+    """Add one line within a transaction, so that a deed and its line are written together or not at all."""
+    connection.execute(
+        insert(audit).values(
+            at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=line.detail
+        )
+    )

@@ -11,6 +11,7 @@ from attendance.ids import TerminalId
 from attendance.punch import Punch
 from attendance.terminal import LogCursor
 from store.errors import CursorMoved, StoreError
+from store.reviews import PunchReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Ingest:
     quarantine: Sequence[Quarantined] = ()
     expected: LogCursor | None = None
     """The cursor that the reading started from; None: the terminal had none yet."""
+    reviews: Sequence[PunchReview] = ()
+    """Marks on some of `punches`, written with them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from store import bulk, cursors
 from store.changes import ChangeLog, Notice, Topic
 from store.database import Database
 from store.ingest import Ingest, Quarantined, Receipt, advanced, fingerprint, turns, was_stored
+from store.reviews import write_reviews
 from store.schema import punches, quarantine, terminals
 from store.upsert import insert_missing
 
@@ -48,7 +49,7 @@ class PunchTable:
         self._changes = changes
 
     def append(self, batches: Sequence[Ingest]) -> list[Receipt]:
-        """Store all batches, their quarantine, their cursors and one notice in one transaction, or nothing.
+        """Store all batches, their quarantine, marks, cursors and one notice in one transaction, or nothing.
 
         Batches are taken in order, and receipts are in that order. Repeating a call is harmless: punches are
         unique by (terminal, PIN, device time), and a cursor that already stands where it is asked to be
@@ -154,6 +155,8 @@ class PunchTable:
         ]
         if bad:
             connection.execute(insert_missing(self._database.dialect, quarantine), bad)
+        doubted = [review for batch in fresh for review in batch.reviews]
+        write_reviews(connection, self._database.dialect, doubted)
         groups = [bulk.Group(batch.terminal_id, batch.punches, _generation(batch)) for batch in fresh]
         written = bulk.write(connection, self._database.dialect, groups)
         return {batch.terminal_id: written.get(batch.terminal_id, bulk.Outcome()) for batch in fresh}

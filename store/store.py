@@ -8,8 +8,10 @@ from store.address import Dialect, parse
 from store.audit import AuditLog
 from store.changes import ChangeLog
 from store.database import Database
+from store.errands import ErrandTable
 from store.facts import FactTable
 from store.punches import PunchTable
+from store.reviews import ReviewTable
 from store.revision import check
 from store.roster import RosterTable
 from store.terminals import TerminalTable
@@ -24,8 +26,10 @@ class Store:
         self.database = database
         self.changes = ChangeLog(database)
         self.audit = AuditLog(database)
+        self.errands = ErrandTable(database)
         self.facts = FactTable(database, self.changes)
         self.punches = PunchTable(database, self.changes)
+        self.reviews = ReviewTable(database)
         self.roster = RosterTable(database)
         self.terminals = TerminalTable(database, self.changes)
 
