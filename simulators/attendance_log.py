@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import struct
-
-from simulators.layouts import RECORD_SIZE
+from typing import Final
 
 _SIZE = struct.Struct("<I")
-_COMPACT_BYTES = 1 << 20
+_COMPACT_BYTES: Final = 1 << 20
 
 
 class PreparedBuffer:
@@ -16,11 +15,11 @@ class PreparedBuffer:
     It shares the log's bytes: they are only ever appended to, so nothing is copied until it is read.
     """
 
-    def __init__(self, storage: bytes | bytearray, start: int, end: int) -> None:
+    def __init__(self, storage: bytes | bytearray, start: int = 0, end: int | None = None) -> None:
         self._storage = storage
         self._start = start
-        self._end = end
-        self._head = _SIZE.pack(end - start)
+        self._end = len(storage) if end is None else end
+        self._head = _SIZE.pack(self._end - start)
 
     def __len__(self) -> int:
         return len(self._head) + self._end - self._start
@@ -34,24 +33,25 @@ class PreparedBuffer:
 
 
 class AttendanceLog:
-    """Records in the order they were made, at most `capacity` of them."""
+    """Records of one size in the order they were made, at most `capacity` of them."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, record_size: int) -> None:
         self.capacity = capacity
+        self.record_size = record_size
         self._storage = bytearray()
         self._start = 0
 
     def __len__(self) -> int:
-        return (len(self._storage) - self._start) // RECORD_SIZE
+        return (len(self._storage) - self._start) // self.record_size
 
     def append(self, records: bytes) -> None:
         """Add whole packed records; when full, the oldest go. Raises `ValueError` for a broken record."""
-        if len(records) % RECORD_SIZE:
-            raise ValueError(f"{len(records)} bytes are not whole records of {RECORD_SIZE}")
+        if len(records) % self.record_size:
+            raise ValueError(f"{len(records)} bytes are not whole records of {self.record_size}")
         self._storage += records
         excess = len(self) - self.capacity
         if excess > 0:
-            self._start += excess * RECORD_SIZE
+            self._start += excess * self.record_size
             if self._start >= _COMPACT_BYTES:
                 # A new object, so that a prepared buffer keeps the old one with its own offsets.
                 self._storage = self._storage[self._start :]
@@ -68,5 +68,5 @@ class AttendanceLog:
 
     def records(self) -> list[bytes]:
         """Every record, oldest first."""
-        raw = self._storage
-        return [bytes(raw[at : at + RECORD_SIZE]) for at in range(self._start, len(raw), RECORD_SIZE)]
+        raw, size = self._storage, self.record_size
+        return [bytes(raw[at : at + size]) for at in range(self._start, len(raw), size)]

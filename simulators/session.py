@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from devices.errors import UnexpectedReply
-from devices.zk.commands import Command, EventMask, parse_prepare, parse_read, scramble_key
+from devices.zk.commands import Command, EventMask, scramble_key
 from devices.zk.frames import Packet
 from devices.zk.options import encode_option
 from devices.zk.times import pack_time, unpack_time
+from simulators.administration import Admin, Administration
 from simulators.attendance_log import PreparedBuffer
-from simulators.layouts import pack_event, pack_sizes
+from simulators.layouts import pack_event
 from simulators.terminal import TerminalSim
 
+TEMPLATES: Final = 7
+"""What 1503 prepares besides the log and the users: every fingerprint template."""
+LOG_RANGE: Final = 10_004
+"""What 1503 prepares: the records between two packed moments, given in its last two fields."""
+
+_PREPARE = struct.Struct("<bhii")
+_READ = struct.Struct("<ii")
 _PREPARED = struct.Struct("<BIII")
 _TRANSFER = struct.Struct("<II")
 _MASK = struct.Struct("<I")
+_LENGTH = struct.Struct("<I")
+_PACKET_HEAD = 8
 _READY = 0x0023_EFCD
 """The last word of a captured answer to 1503; its meaning is not known."""
+
+_BARE_FRAME = 0x9FB0
+"""Most bytes in one CMD_DATA of a model that knows only bare commands, as it says itself."""
+_LEAST_LENGTH = _PACKET_HEAD + 1_024
+"""The largest TCP length such a model writes in front of a CMD_DATA, however long that is."""
+_GARBAGE = 1_000
+_TEMPLATE_REQUEST = 3
+_BARE_FIELD = 0x5A00
+"""Such a model fills the session and reply fields of its CMD_DATA with something else."""
 
 _Answer = tuple[Packet, ...]
 _Handler = Callable[[Packet, datetime], _Answer]
@@ -28,8 +49,11 @@ _Handler = Callable[[Packet, datetime], _Answer]
 class TerminalSession:
     """The protocol's state on one line. `respond` never raises: a terminal answers, or stays silent."""
 
-    def __init__(self, terminal: TerminalSim) -> None:
+    def __init__(self, terminal: TerminalSim, most: int | None = None) -> None:
+        """`most`: the most bytes of data that one packet of this line can carry; None: any number."""
         self.terminal = terminal
+        self._most = most
+        self._administration = Administration(terminal)
         self.restarting = False
         """The terminal was told to restart: after this answer all its lines break."""
         self.events_acknowledged = 0
@@ -38,6 +62,7 @@ class TerminalSession:
         self._mask = EventMask(0)
         self._buffer: PreparedBuffer | None = None
         self._next_read = 0
+        self._last_read = 0
         self._handlers: dict[int, _Handler] = {
             Command.AUTH: self._auth,
             Command.EXIT: self._exit,
@@ -46,6 +71,9 @@ class TerminalSession:
             Command.GET_TIME: self._get_time,
             Command.SET_TIME: self._set_time,
             Command.FREE_SIZES: self._free_sizes,
+            Command.ATTENDANCE_LOG: self._bare_log,
+            Command.USERS: self._bare_users,
+            Admin.TEMPLATE_READ: self._read_template,
             Command.PREPARE_BUFFER: self._prepare,
             Command.READ_BUFFER: self._read,
             Command.FREE_BUFFER: self._free,
@@ -71,7 +99,7 @@ class TerminalSession:
             self.events_acknowledged += 1
             return []
         self.terminal.commands[packet.command] += 1
-        return [answer.to_frame() for answer in self._answer(packet, now)]
+        return [self._framed(answer) for answer in self._answer(packet, now)]
 
     def event(self, pin: str, verify: int, state: int, moment: datetime) -> bytes:
         """The live event's frame for a punch; empty when this session did not ask for it."""
@@ -86,6 +114,7 @@ class TerminalSession:
         self._trusted = False
         self._mask = EventMask(0)
         self._buffer = None
+        self._administration.forget_upload()
         self.terminal.closed(self)
 
     def _answer(self, packet: Packet, now: datetime) -> _Answer:
@@ -98,9 +127,22 @@ class TerminalSession:
         if not self._trusted and packet.command != Command.AUTH:
             return self._say(Command.ACK_UNAUTH, packet)
         handler = self._handlers.get(packet.command)
-        return handler(packet, now) if handler else self._say(Command.ACK_UNKNOWN, packet)
+        if handler is not None:
+            return handler(packet, now)
+        changed = self._administration.answer(packet.command, packet.data)
+        if changed is None:
+            return self._say(Command.ACK_UNKNOWN, packet)
+        code, data = changed
+        return self._say(code, packet, data)
 
-    def _say(self, command: Command, packet: Packet, data: bytes = b"") -> _Answer:
+    def _framed(self, answer: Packet) -> bytes:
+        frame = answer.to_frame()
+        if self.terminal.model.bulk or answer.command != Command.DATA:
+            return frame
+        said = min(len(frame) - 8, _LEAST_LENGTH)
+        return frame[:4] + _LENGTH.pack(said) + frame[8:]
+
+    def _say(self, command: int, packet: Packet, data: bytes = b"") -> _Answer:
         return (Packet(command, self._id, packet.reply, data),)
 
     def _connect(self, packet: Packet) -> _Answer:
@@ -143,43 +185,51 @@ class TerminalSession:
         return self._say(Command.ACK_OK, packet)
 
     def _free_sizes(self, packet: Packet, _now: datetime) -> _Answer:
-        terminal = self.terminal
-        sizes = pack_sizes(
-            users=len(terminal.users),
-            records=len(terminal.log),
-            user_capacity=terminal.model.user_capacity,
-            record_capacity=terminal.model.log_capacity,
-        )
-        return self._say(Command.ACK_OK, packet, sizes)
+        return self._say(Command.ACK_OK, packet, self.terminal.sizes())
 
     def _prepare(self, packet: Packet, _now: datetime) -> _Answer:
-        match parse_prepare(packet.data):
+        model = self.terminal.model
+        if not model.bulk or len(packet.data) != _PREPARE.size:
+            return self._say(Command.ACK_ERROR, packet)
+        _one, what, first, second = _PREPARE.unpack(packet.data)
+        match what:
             case Command.ATTENDANCE_LOG:
                 buffer = self.terminal.log.prepare()
             case Command.USERS:
                 buffer = self.terminal.prepare_users()
+            case value if value == TEMPLATES:
+                buffer = self.terminal.prepare_templates()
+            case value if value == LOG_RANGE and model.time_range:
+                buffer = self.terminal.prepare_range(first, second)
+            case value if value == LOG_RANGE:
+                return self._say(model.range_refusal, packet)
             case _:
                 return self._say(Command.ACK_ERROR, packet)
         size = len(buffer)
-        if size <= self.terminal.model.inline_up_to:
+        if size <= self._fitting(model.inline_up_to, _PACKET_HEAD):
             return self._say(Command.DATA, packet, buffer.read(0, size))
         self._buffer = buffer
-        self._next_read = 0
+        self._next_read = self._last_read = 0
         return self._say(Command.ACK_OK, packet, _PREPARED.pack(0, size, size, _READY))
 
     def _read(self, packet: Packet, _now: datetime) -> _Answer:
-        asked = parse_read(packet.data)
-        if asked is None or self._buffer is None or asked[0] >= len(self._buffer):
+        if self._buffer is None or len(packet.data) != _READ.size:
             return self._say(Command.ACK_ERROR, packet)
-        start, size = asked
-        model = self.terminal.model
-        if not model.tail_reads and start not in (0, self._next_read):
+        start, size = _READ.unpack(packet.data)
+        if not 0 <= start < len(self._buffer) or size < 0:
+            return self._say(Command.ACK_ERROR, packet)
+        # A request that came again, because its answer was lost, goes back to where it was and no further.
+        if not self.terminal.model.tail_reads and start not in (0, self._next_read, self._last_read):
             return self._say(Command.ACK_ERROR, packet)
         body = self._buffer.read(start, size)
-        self._next_read = start + len(body)
-        if len(body) <= model.single_up_to:
+        self._last_read, self._next_read = start, start + len(body)
+        return self._transfer(packet, body)
+
+    def _transfer(self, packet: Packet, body: bytes) -> _Answer:
+        model = self.terminal.model
+        if len(body) <= self._fitting(model.single_up_to):
             return self._say(Command.DATA, packet, body)
-        frame = model.data_frame
+        frame = self._fitting(model.data_frame)
         pieces = [body[at : at + frame] for at in range(0, len(body), frame)]
         # From here on the session field counts the pieces, as it does in captured transfers.
         return (
@@ -188,8 +238,46 @@ class TerminalSession:
             Packet(Command.ACK_OK, len(pieces), packet.reply),
         )
 
+    def _fitting(self, size: int, spare: int = 0) -> int:
+        return size if self._most is None else min(size, self._most - spare)
+
+    def _bare_log(self, packet: Packet, _now: datetime) -> _Answer:
+        model = self.terminal.model
+        if model.bulk:
+            if not model.bare_garbage:
+                return self._say(Command.ACK_UNKNOWN, packet)
+            return self._say(Command.DATA, packet, random.Random(packet.reply).randbytes(_GARBAGE))
+        return self._bare(packet, self.terminal.log.prepare())
+
+    def _bare_users(self, packet: Packet, _now: datetime) -> _Answer:
+        if len(packet.data) == _TEMPLATE_REQUEST:
+            return self._read_template(packet, _now)
+        if self.terminal.model.bulk:
+            return self._say(Command.ACK_UNKNOWN, packet)
+        return self._bare(packet, self.terminal.prepare_users())
+
+    def _bare(self, packet: Packet, buffer: PreparedBuffer) -> _Answer:
+        body = buffer.read(0, len(buffer))
+        frame = self._fitting(_BARE_FRAME)
+        pieces = [body[at : at + frame] for at in range(0, len(body), frame)]
+        return (
+            Packet(Command.PREPARE_DATA, self._id, packet.reply, _TRANSFER.pack(len(body), _BARE_FRAME)),
+            *(
+                Packet(Command.DATA, _BARE_FIELD + number, _BARE_FIELD, piece)
+                for number, piece in enumerate(pieces)
+            ),
+            Packet(Command.ACK_OK, self._id, packet.reply),
+        )
+
+    def _read_template(self, packet: Packet, _now: datetime) -> _Answer:
+        template = self._administration.template(packet.data)
+        if template is None:
+            return self._say(Command.ACK_ERROR, packet)
+        return self._transfer(packet, template)
+
     def _free(self, packet: Packet, _now: datetime) -> _Answer:
         self._buffer = None
+        self._administration.forget_upload()
         return self._say(Command.ACK_OK, packet)
 
     def _register(self, packet: Packet, _now: datetime) -> _Answer:

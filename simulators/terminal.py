@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from simulators import layouts
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
-from simulators.layouts import pack_record, pack_user
+from simulators.enrolled import Enrolled, SimUser
+from simulators.layouts import RECORD_SIZES, RecordKind, SizesReply, UserSize
 
 if TYPE_CHECKING:
     from simulators.session import TerminalSession
+
+__all__ = ["FINGER", "NO_KEY", "Pressed", "SimUser", "TerminalLocked", "TerminalModel", "TerminalSim"]
 
 FINGER = 1
 """Verify code of a finger."""
 NO_KEY = 255
 """Punch state when nobody pressed an in/out key."""
-_MOST_USER_NUMBERS = 65_535
 
 
 class TerminalLocked(Exception):
@@ -32,19 +35,31 @@ class TerminalLocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TerminalModel:
-    """What differs from one make to the next. Sizes in bytes."""
+    """What differs from one make to the next. Sizes in bytes; `simulators.models` has known makes."""
 
     firmware: str = "Ver 6.60 Sep 27 2019"
     platform: str = "ZEM760_TFT"
     device_name: str = "X100-C"
     log_capacity: int = 100_000
     user_capacity: int = 5_000
+    finger_capacity: int = 10_000
+    record: RecordKind = "40"
+    """How one attendance record is laid out, see `layouts`."""
+    user_size: UserSize = 72
+    name_encoding: str = "utf-8"
+    """Of users' names, by the market it was made for."""
+    counting_index: bool = False
+    """The u16 in front of a record counts the records and names no user."""
+    sizes_reply: SizesReply = 92
+    """Length of its answer to FREE_SIZES; "dword0": four zero bytes, which tell nothing."""
+    count_error: int = 0
+    """It says that it has so many records more than it has, but never less than none."""
     inline_up_to: int = 1_024
     """A prepared buffer up to this size is sent at once, in the answer to 1503."""
     single_up_to: int = 0
     """A 1504 answer up to this size is one CMD_DATA; a longer one is PREPARE_DATA, CMD_DATA …, ACK_OK."""
     data_frame: int = 65_528
-    """Most bytes of data in one CMD_DATA."""
+    """Most bytes of data in one CMD_DATA; a datagram holds at most 1,024 of them."""
     event_size: int = 32
     """Length of an attendance event, one of `layouts.EVENT_SIZES`."""
     sessions: int | None = None
@@ -53,18 +68,20 @@ class TerminalModel:
     """New secure firmware: answers CONNECT with 6001 and speaks nothing else."""
     tail_reads: bool = True
     """False: a 1504 that starts past 0 is refused, unless it continues the one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class SimUser:
-    """Somebody whose finger the terminal knows."""
-
-    pin: str
-    name: str
-    nip: str = ""
-    """Known to the simulator only; no terminal has a field for it."""
-    privilege: int = 0
-    card: int = 0
+    time_range: bool = False
+    """It prepares the records between two moments, on 1503 with command 10004."""
+    range_refusal: int = 2001
+    """How it refuses that, where it cannot."""
+    bulk: bool = True
+    """False: it prepares no buffer and sends log and users on the bare commands 13 and 9 only, in frames
+    whose TCP length says less than they hold.
+    """
+    bare_garbage: bool = False
+    """It answers the bare command 13 with nonsense under a right checksum."""
+    mute_tcp: bool = False
+    """It takes TCP connections and answers nothing on them."""
+    udp: bool = True
+    """It answers datagrams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +106,15 @@ class TerminalSim:
     disabled: bool = False
     voices: int = 0
     """How many times it spoke."""
+    screen: dict[int, str] = field(default_factory=dict)
+    """What a program wrote on its screen, by line."""
     commands: Counter[int] = field(default_factory=Counter)
     """How often each command came in: a test can prove that nobody disabled or cleared it."""
 
     def __post_init__(self) -> None:
-        self.log = AttendanceLog(self.model.log_capacity)
-        self._users: dict[str, tuple[int, SimUser]] = {}
+        self.log = AttendanceLog(self.model.log_capacity, RECORD_SIZES[self.model.record])
+        self.enrolled = Enrolled(self.serial, self.model.user_capacity)
+        self._made = 0
         self._packed_users: bytes | None = None
         self._sessions: list[TerminalSession] = []
         self._sessions_given = zlib.crc32(self.serial.encode())
@@ -102,7 +122,12 @@ class TerminalSim:
     @property
     def users(self) -> list[SimUser]:
         """Everybody enrolled here, in order of enrolment."""
-        return [user for _, user in self._users.values()]
+        return [user for _, user in self.enrolled]
+
+    @property
+    def templates(self) -> Mapping[tuple[str, int], bytes]:
+        """Every fingerprint template, by PIN and finger."""
+        return self.enrolled.templates
 
     @property
     def sessions(self) -> tuple[TerminalSession, ...]:
@@ -139,44 +164,93 @@ class TerminalSim:
     def enrol(self, users: Iterable[SimUser]) -> None:
         """Add users, or replace those with the same PIN. Raises `ValueError` when there are too many."""
         for user in users:
-            number = self._users[user.pin][0] if user.pin in self._users else len(self._users) + 1
-            if number > min(self.model.user_capacity, _MOST_USER_NUMBERS):
-                raise ValueError(f"{self.serial}: no room for user {user.pin}")
-            self._users[user.pin] = (number, user)
-        self._packed_users = None
+            self.enrolled.enrol(user)
+        self.users_changed()
 
     def find(self, who: str) -> SimUser | None:
         """Whoever has this PIN or, failing that, this NIP; None for nobody here."""
-        if who in self._users:
-            return self._users[who][1]
-        return next((user for user in self.users if user.nip and user.nip == who), None)
+        found = self.enrolled.by_pin(who)
+        return found or next((user for user in self.users if user.nip and user.nip == who), None)
 
     def press(self, pin: str, now: datetime, *, verify: int = FINGER, state: int = NO_KEY) -> Pressed:
         """Somebody's finger is recognised: one record in the log, one event for each live session.
 
         A PIN nobody is enrolled with is recorded too, with user number 0, as deleted users leave it. Raises
-        `TerminalLocked` while disabled.
+        `TerminalLocked` while disabled, and `ValueError` for a PIN that this model has no room for.
         """
         if self.disabled:
             raise TerminalLocked(f"{self.serial} is disabled")
         moment = self.clock(now)
-        self.log.append(self.pack(pin, moment, verify=verify, state=state))
         frames = [(session, session.event(pin, verify, state, moment)) for session in self._sessions]
+        self.log.append(self.pack(pin, moment, verify=verify, state=state))
         return Pressed(moment, tuple((session, frame) for session, frame in frames if frame))
 
     def pack(self, pin: str, moment: datetime, *, verify: int = FINGER, state: int = NO_KEY) -> bytes:
-        """The log record of a punch at `moment` by the terminal's clock; for filling a log beforehand."""
-        number = self._users[pin][0] if pin in self._users else 0
-        return pack_record(number, pin, verify, moment, state)
+        """The log record of a punch at `moment` by the terminal's clock; for filling a log beforehand.
+
+        Raises `ValueError` for a PIN that this model has no room for.
+        """
+        number = self.enrolled.number(pin)
+        if self.model.counting_index:
+            self._made += 1
+            number = self._made & 0xFFFF
+        return layouts.pack_record(number, pin, verify, moment, state, kind=self.model.record)
+
+    def corrupt_time(self, record: bytes) -> bytes:
+        """The same record of this terminal's log, but made on a day that never was."""
+        return layouts.corrupt_time(record, self.model.record)
+
+    def users_changed(self) -> None:
+        """Somebody was enrolled, changed or removed."""
+        self._packed_users = None
 
     def prepare_users(self) -> PreparedBuffer:
         """All user records, for reading."""
         if self._packed_users is None:
             self._packed_users = b"".join(
-                pack_user(number, user.pin, user.name, user.privilege, user.card)
-                for number, user in self._users.values()
+                layouts.pack_user(
+                    number,
+                    user.pin,
+                    user.name.encode(self.model.name_encoding, "replace"),
+                    user.privilege,
+                    user.card,
+                    password=user.password,
+                    group=user.group,
+                    size=self.model.user_size,
+                )
+                for number, user in self.enrolled
             )
-        return PreparedBuffer(self._packed_users, 0, len(self._packed_users))
+        return PreparedBuffer(self._packed_users)
+
+    def prepare_templates(self) -> PreparedBuffer:
+        """All fingerprint templates, for reading."""
+        templates = self.templates.items()
+        number = self.enrolled.number
+        return PreparedBuffer(
+            b"".join(layouts.pack_template(number(pin), finger, raw) for (pin, finger), raw in templates)
+        )
+
+    def prepare_range(self, start: int, end: int) -> PreparedBuffer:
+        """The records between two packed moments, both included, in the log's order."""
+        kind = self.model.record
+        return PreparedBuffer(
+            b"".join(raw for raw in self.log.records() if start <= layouts.time_of(raw, kind) <= end)
+        )
+
+    def sizes(self) -> bytes:
+        """The answer to FREE_SIZES, true or not."""
+        model = self.model
+        return layouts.pack_sizes(
+            users=len(self.enrolled),
+            fingers=self.enrolled.finger_count,
+            records=max(0, len(self.log) + model.count_error),
+            user_capacity=model.user_capacity,
+            finger_capacity=model.finger_capacity,
+            record_capacity=model.log_capacity,
+            administrators=sum(user.privilege & 0xE == 0xE for user in self.users),
+            passwords=sum(bool(user.password) for user in self.users),
+            reply=model.sizes_reply,
+        )
 
     def opened(self, session: TerminalSession) -> bool:
         """Take a session in; False when there are as many as the terminal can hold."""

@@ -13,7 +13,7 @@ from config.clock import SimClock, write_clock
 from devices.zk.commands import Command
 from devices.zk.frames import Packet
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
-from simulators.layouts import RECORD_SIZE
+from simulators.layouts import RECORD_SIZES
 from simulators.session import TerminalSession
 from store import Store
 from tests.support.collecting import (
@@ -37,7 +37,7 @@ async def test_a_read_shorter_than_the_terminals_own_count_proves_nothing_but_ke
     whole = AttendanceLog.prepare
 
     def cut_short(log: AttendanceLog) -> PreparedBuffer:
-        return PreparedBuffer(b"".join(log.records()[:20]), 0, 20 * RECORD_SIZE)
+        return PreparedBuffer(b"".join(log.records()[:20]), 0, 20 * RECORD_SIZES["40"])
 
     async with served("CKQ1") as server:
         terminal = register(store, "CKQ1", server.port)

@@ -21,7 +21,7 @@ def numbers(log: AttendanceLog) -> list[int]:
 
 
 def test_a_full_log_loses_its_oldest_records() -> None:
-    log = AttendanceLog(3)
+    log = AttendanceLog(3, SIZE)
     for number in range(5):
         log.append(record(number))
     assert numbers(log) == [2, 3, 4]
@@ -29,7 +29,7 @@ def test_a_full_log_loses_its_oldest_records() -> None:
 
 
 def test_a_prepared_buffer_stays_as_it_was_whatever_happens_to_the_log() -> None:
-    log = AttendanceLog(3)
+    log = AttendanceLog(3, SIZE)
     log.append(record(0) + record(1))
     before = log.prepare()
     log.append(b"".join(record(n) for n in range(2, 9)))
@@ -40,7 +40,7 @@ def test_a_prepared_buffer_stays_as_it_was_whatever_happens_to_the_log() -> None
 
 
 def test_buffers_stay_right_when_a_wrapped_log_moves_house() -> None:
-    log = AttendanceLog(100)
+    log = AttendanceLog(100, SIZE)
     log.append(b"".join(record(n) for n in range(100)))
     held = []
     for start in range(100, 60_000, 997):
@@ -53,7 +53,7 @@ def test_buffers_stay_right_when_a_wrapped_log_moves_house() -> None:
 
 @given(st.integers(0, 20), st.integers(0, 900), st.integers(0, 900))
 def test_reading_anywhere_gives_the_same_as_slicing_the_whole(count: int, start: int, size: int) -> None:
-    log = AttendanceLog(10)
+    log = AttendanceLog(10, SIZE)
     log.append(b"".join(record(n) for n in range(count)))
     buffer = log.prepare()
     whole = buffer.read(0, len(buffer))
@@ -62,7 +62,7 @@ def test_reading_anywhere_gives_the_same_as_slicing_the_whole(count: int, start:
 
 
 def test_preparing_a_hundred_thousand_records_copies_nothing() -> None:
-    log = AttendanceLog(100_000)
+    log = AttendanceLog(100_000, SIZE)
     log.append(record(7) * 100_000)
     start = time.perf_counter()
     for _ in range(1000):
@@ -72,4 +72,4 @@ def test_preparing_a_hundred_thousand_records_copies_nothing() -> None:
 
 def test_broken_records_are_refused() -> None:
     with pytest.raises(ValueError, match="not whole records"):
-        AttendanceLog(1).append(b"123")
+        AttendanceLog(1, SIZE).append(b"123")

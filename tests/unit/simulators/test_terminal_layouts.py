@@ -28,10 +28,12 @@ def test_an_event_is_laid_out_as_captured() -> None:
 
 
 def test_free_sizes_stand_where_the_captured_ones_do() -> None:
-    packed = pack_sizes(users=3, records=58, user_capacity=5000, record_capacity=100_000)
+    packed = pack_sizes(
+        users=3, fingers=3, records=58, user_capacity=5000, finger_capacity=3000, record_capacity=100_000
+    )
     captured = bytes.fromhex(F18)
     assert len(packed) == len(captured)
-    for offset in (16, 24, 32, 60, 64, 72, 76):
+    for offset in (16, 24, 32, 56, 60, 64, 68, 72, 76):
         assert packed[offset : offset + 4] == captured[offset : offset + 4], offset
 
 
@@ -43,12 +45,12 @@ def test_every_event_layout_has_the_length_it_is_named_by(size: int) -> None:
 def test_layouts_that_do_not_exist_and_pins_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="no terminal sends events of 33 bytes"):
         pack_event(33, "1", 1, 0, datetime(2026, 1, 1))
-    with pytest.raises(ValueError, match="invalid literal"):
+    with pytest.raises(ValueError, match="is no number"):
         pack_event(12, "A7", 1, 0, datetime(2026, 1, 1))
 
 
 def test_a_long_name_is_cut_at_the_byte_as_terminals_do() -> None:
-    packed = pack_user(1, "1001", "Ñ" * 20, 0, 0)
+    packed = pack_user(1, "1001", ("Ñ" * 20).encode(), 0, 0)
     assert len(packed) == 72
     assert packed[11:35] == ("Ñ" * 12).encode()
     assert packed[48:52] == b"1001"
