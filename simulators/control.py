@@ -11,8 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from simulators.line import LOOPBACK
 from simulators.site import PressReport, SimulatorError, Site, TerminalStatus
-from simulators.tcp import LOOPBACK
 from simulators.terminal import FINGER, NO_KEY, SimUser
 
 CONTROL_FILE = "control.json"

@@ -12,11 +12,12 @@ from enum import IntEnum
 from pathlib import Path
 
 from simulators.control import ControlServer
+from simulators.faults import Delivery
+from simulators.line import LOOPBACK
 from simulators.roster_files import write_csv
 from simulators.scenario import Scenario
 from simulators.serving import announce, run_until_signal
 from simulators.site import Site
-from simulators.tcp import LOOPBACK, Delivery
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
 TRUTH_FILE = "truth.json"

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from simulators.control import ControlServer
+from simulators.faults import Delivery
+from simulators.line import LOOPBACK
 from simulators.serving import announce, run_until_signal
 from simulators.site import Site
-from simulators.tcp import LOOPBACK, Delivery
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
 DEMO_SERIAL = "SIM0000001"

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from simulators.tcp import LOOPBACK, Delivery, TerminalServer
+from simulators.faults import Delivery
+from simulators.line import LOOPBACK
+from simulators.tcp import TerminalServer
 from simulators.terminal import FINGER, NO_KEY, SimUser, TerminalSim
 
 

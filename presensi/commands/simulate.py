@@ -92,8 +92,8 @@ def run_one(
     folder: Path,
 ) -> None:
     """Run one terminal until Ctrl-C."""
+    from simulators.faults import Delivery, Mode
     from simulators.single import fill_log, make_terminal, run_terminal
-    from simulators.tcp import Delivery, Mode
 
     logs.configure(app.settings.log)
     now, _ = city_time(make_clock(app.settings.clock), app.settings.city.zone)

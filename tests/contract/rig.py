@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices.driver import Target
-from simulators.tcp import Delivery, TerminalServer
+from simulators.faults import Delivery
+from simulators.tcp import TerminalServer
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
 SERIAL = "CKXX201160001"

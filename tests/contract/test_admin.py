@@ -12,7 +12,7 @@ import pytest
 from devices.errors import AuthRejected, DeadlineExceeded, DeviceError, LinkClosed, LinkError
 from devices.zk import admin
 from devices.zk.commands import Command
-from simulators.tcp import Delivery
+from simulators.faults import Delivery
 from simulators.terminal import TerminalModel
 from tests.contract.rig import COMM_KEY, rig
 from tests.unit.devices.scripted_peer import Answer, reply, scripted_peer

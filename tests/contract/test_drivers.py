@@ -26,7 +26,7 @@ from devices.errors import (
     WrongTerminal,
 )
 from devices.zk.commands import Command
-from simulators.tcp import Delivery, Mode
+from simulators.faults import Delivery, Mode
 from simulators.terminal import TerminalModel
 from tests.contract.rig import COMM_KEY, MORNING, SERIAL, Rig, rig
 

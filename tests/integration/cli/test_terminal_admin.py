@@ -13,7 +13,7 @@ from click.testing import Result
 
 from devices.zk.commands import Command
 from presensi.exits import ExitCode
-from simulators.tcp import Delivery
+from simulators.faults import Delivery
 from simulators.terminal import SimUser, TerminalModel
 from store import open_store
 from store.audit import AuditEntry

@@ -18,7 +18,8 @@ from attendance.ids import TerminalId
 from attendance.terminal import Follow
 from collector.supervisor import Supervisor
 from config.clock import SystemClock
-from simulators.tcp import Delivery, TerminalServer
+from simulators.faults import Delivery
+from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalModel
 from store import Store, open_store
 from tests.support.collecting import (

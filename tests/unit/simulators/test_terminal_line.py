@@ -15,10 +15,12 @@ from devices.errors import AuthRejected, Busy, LinkClosed, LogDiscontinuity, Sec
 from devices.registry import load
 from devices.zk import commands
 from devices.zk.commands import EventMask, Request
-from devices.zk.frames import NEED_DATA, FrameReader, Packet
+from devices.zk.frames import Packet
+from simulators.faults import Delivery, Mode
 from simulators.single import fill_log, make_terminal
-from simulators.tcp import Delivery, Mode, TerminalServer
+from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalModel, TerminalSim
+from tests.support.raw_client import RawClient
 
 NOW = datetime(2026, 11, 23, 7, 15, 30)
 DELIVERIES = [
@@ -57,48 +59,6 @@ def target(server: TerminalServer, comm_key: int = 0) -> Target:
     )
 
 
-class RawClient:
-    """A bare socket that speaks frames."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-        self._frames = FrameReader()
-        self._id = 0
-        self.chunks = 0
-
-    @classmethod
-    async def connect(cls, server: TerminalServer) -> RawClient:
-        client = cls(*await asyncio.open_connection(server.host, server.port))
-        await client.send(commands.connect())
-        client._id = (await client.next()).session
-        return client
-
-    async def send(self, *requests: Request) -> None:
-        self._writer.write(b"".join(Packet(r.command, self._id, 1, r.data).to_frame() for r in requests))
-        await self._writer.drain()
-
-    async def next(self) -> Packet:
-        while (packet := self._frames.next_packet()) is NEED_DATA:
-            data = await asyncio.wait_for(self._reader.read(65_536), 3)
-            if not data:
-                raise EOFError
-            self.chunks += 1
-            self._frames.feed(data)
-        return packet
-
-    async def until_broken(self) -> None:
-        with pytest.raises((EOFError, ConnectionError)):
-            await self._read_on()
-
-    async def _read_on(self) -> None:
-        while True:
-            await self.next()
-
-    async def close(self) -> None:
-        self._writer.close()
-        await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)
-
-
 @pytest.mark.parametrize("delivery", DELIVERIES, ids=name_of)
 async def test_the_driver_reads_the_same_however_frames_are_delivered(delivery: Delivery) -> None:
     terminal = make_terminal(model=TerminalModel(data_frame=1500))
@@ -133,11 +93,11 @@ async def test_bytes_really_come_one_by_one_or_cut_or_together() -> None:
             client = await RawClient.connect(server)
             await client.send(commands.prepare_log())
             await client.next()
-            client.chunks = 0
+            client.chunks.clear()
             await client.send(commands.read_buffer(0, 2004))
             for _ in range(13):
                 await client.next()
-            chunks[name_of(delivery)] = client.chunks
+            chunks[name_of(delivery)] = len(client.chunks)
             await client.close()
     together, cut, bytewise = (chunks[name_of(DELIVERIES[n])] for n in (1, 2, 4))
     assert together == 1
@@ -187,9 +147,7 @@ async def test_a_silent_line_takes_connections_and_answers_nothing_until_restore
         client = await RawClient.connect(server)
         await server.cut(silent=True)
         await client.send(commands.get_time())
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await client.next()
+        await client.quiet()
         reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(Packet(1000, 0, 0).to_frame())
         with pytest.raises(TimeoutError):
