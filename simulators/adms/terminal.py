@@ -1,0 +1,148 @@
+"""A simulated terminal that pushes: its mind (`unit`) bound to a real connection and a real clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from devices.driver import AttLogRecord
+from simulators.adms.dialects import NEW, PushDialect
+from simulators.adms.faults import LineFault, PushFaults
+from simulators.adms.http_line import TIMEOUT, HttpLine, LineError
+from simulators.adms.reading import Answer
+from simulators.adms.unit import UPLOADS, Errand, Purpose, PushUnit
+from simulators.terminal import FINGER, NO_KEY, Pressed, TerminalSim
+
+_LONGEST_WAIT = 1.0
+"""Real seconds: how late a change from outside may be noticed."""
+
+
+class PushTerminal:
+    """One terminal that calls `url`. Single-threaded: use it from the event loop that started it."""
+
+    driver = "push"
+
+    def __init__(
+        self,
+        terminal: TerminalSim,
+        now: Callable[[], datetime],
+        url: str,
+        *,
+        dialect: PushDialect = NEW,
+        faults: PushFaults | None = None,
+        key: str | None = None,
+        pace: float = 1.0,
+        sync_clock: bool = True,
+        timeout: float = TIMEOUT,
+        seed: int = 0,
+    ) -> None:
+        """`now` gives city time, naive and local. `pace`: how many of the terminal's seconds pass in a real
+        one, so that a test need not wait for ErrorDelay. `timeout` in real seconds.
+        """
+        self.unit = PushUnit(terminal, dialect, key=key, sync_clock=sync_clock)
+        self.faults = faults or PushFaults()
+        self.answers: Counter[int] = Counter()
+        """How often each HTTP status came; 0 for no answer at all."""
+        self.is_cut = False
+        self._now = now
+        self._pace = pace
+        self._line = HttpLine(url, dialect, seed, timeout)
+        self._something = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def terminal(self) -> TerminalSim:
+        """The terminal without its line."""
+        return self.unit.terminal
+
+    @property
+    def online(self) -> bool:
+        """Whether the server answered its handshake and has not failed since."""
+        return self.unit.online
+
+    async def start(self) -> None:
+        """Power on."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Power off. The log survives; `start` goes on where it was."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        self._line.hang_up()
+        self.unit.restart()
+
+    def press(self, pin: str, now: datetime, *, verify: int = FINGER, state: int = NO_KEY) -> Pressed:
+        """A finger at city time `now`: into the log, and to the server as soon as it takes it."""
+        pressed = self.terminal.press(pin, now, verify=verify, state=state)
+        self.unit.add([AttLogRecord(pin, pressed.device_time, verify, state, "", 0)])
+        self._something.set()
+        return pressed
+
+    def fill(self, records: Iterable[AttLogRecord]) -> None:
+        """Punches that were made before: a backlog to send. Into the terminal's log, too."""
+        held = list(records)
+        self.terminal.log.append(
+            b"".join(
+                self.terminal.pack(record.pin, record.device_time, verify=record.verify, state=record.state)
+                for record in held
+            )
+        )
+        self.unit.add(held)
+        self._something.set()
+
+    async def cut(self) -> None:
+        """Pull the network cable: what is under way breaks, and nothing is reached until `restore`."""
+        self.is_cut = True
+        self._line.hang_up()
+
+    async def restore(self) -> None:
+        """Put the cable back."""
+        self.is_cut = False
+        self._something.set()
+
+    async def drained(self, timeout: float) -> None:
+        """Wait until everything was sent and acknowledged. Raises `TimeoutError` after real seconds."""
+        async with asyncio.timeout(timeout):
+            while not self.unit.idle:
+                self._answered.clear()
+                await self._answered.wait()
+
+    async def _run(self) -> None:
+        while True:
+            self._something.clear()
+            errand = self.unit.next_errand(self._at())
+            if errand is None:
+                wait = min(_LONGEST_WAIT, self.unit.due(self._at()) / self._pace)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._something.wait(), max(wait, 0.001))
+                continue
+            fault = self.faults.next() if errand.purpose in UPLOADS else None
+            if fault is LineFault.CORRUPT_LINE and errand.purpose is not Purpose.USERS:
+                errand = errand.with_garbage()
+            answer = await self._ask(errand, fault)
+            self.unit.heard(errand, answer, self._at(), self._now())
+            self._answered.set()
+
+    async def _ask(self, errand: Errand, fault: LineFault | None) -> Answer | None:
+        if self.is_cut:
+            return None
+        try:
+            if fault is LineFault.DUPLICATE:
+                await self._line.exchange(errand.request)
+            answer = await self._line.exchange(errand.request, fault)
+        except LineError:
+            self.answers[0] += 1
+            return None
+        self.answers[answer.status] += 1
+        return answer
+
+    def _at(self) -> float:
+        return asyncio.get_running_loop().time() * self._pace
