@@ -13,7 +13,7 @@ from presensi.exits import ExitCode, explain
 
 _EPILOGUE = """\b
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 settings ·
-4 database · 5 terminal · 6 roster files."""
+4 database · 5 terminal · 6 files to import."""
 
 
 _COMMANDS = {

@@ -22,8 +22,8 @@ class ExitCode(IntEnum):
     """The database cannot be used: missing, not migrated, newer, or not answering."""
     TERMINAL = 5
     """A terminal cannot be used: unreachable, wrong comm key, not a ZK terminal."""
-    ROSTER = 6
-    """Roster files are wrong; nothing was imported."""
+    FILES = 6
+    """Files to import, a roster's or a stick's, are wrong; nothing was imported."""
 
 
 class Failure(Exception):
@@ -37,6 +37,7 @@ class Failure(Exception):
 def explain(error: BaseException) -> tuple[ExitCode, str] | None:
     """The exit code and the sentence for `error`; None when it is a bug, not a condition we foresaw."""
     from attendance.errors import RosterError
+    from devices.usb import StickError
     from simulators.site import SimulatorError
     from store import StoreError
 
@@ -47,7 +48,9 @@ def explain(error: BaseException) -> tuple[ExitCode, str] | None:
     if isinstance(error, ConfigError):
         return ExitCode.CONFIG, str(error)
     if isinstance(error, RosterError):
-        return ExitCode.ROSTER, str(error)
+        return ExitCode.FILES, str(error)
+    if isinstance(error, StickError):
+        return ExitCode.FILES, f"{error} {error.action or ''}".rstrip()
     if isinstance(error, StoreError):
         return ExitCode.STORE, str(error)
     if isinstance(error, DeviceError):

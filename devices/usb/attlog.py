@@ -24,6 +24,7 @@ from devices.usb.stick_file import FileKind, StickFile, bad_line
 
 COLUMNS: Final = 5
 """Fewest columns of a whole line."""
+NO_WORK_CODE: Final = "0"
 _TIME: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})", re.ASCII)
 _SERIAL: Final = re.compile(
     r" {0,8}(?:SN|Serial ?Number)[ \t]{0,8}[=:][ \t]{0,8}([\x21-\x7e]{1,40})\s?", re.I
@@ -88,7 +89,7 @@ class _Reader:
         work_code = fields[COLUMNS].strip(" \r") if len(fields) > COLUMNS else ""
         if len(work_code) > LONGEST_PIN or not (work_code.isascii() and work_code.isprintable()):
             return bad_line(line, "no readable work code")
-        return AttLogRecord(pin, moment, verify, state, work_code, 0)
+        return AttLogRecord(pin, moment, verify, state, "" if work_code == NO_WORK_CODE else work_code, 0)
 
 
 def _moment(written: re.Match[str]) -> datetime | None:

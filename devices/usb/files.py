@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.driver import BadRecord
-from devices.errors import Unsupported
 from devices.usb.attlog import is_attlog, parse_attlog
 from devices.usb.dates import DateOrder
 from devices.usb.errors import NotAStickFile
 from devices.usb.glg import is_glg, parse_glg
 from devices.usb.stick_file import FileKind, StickFile
-from devices.zk.users import LONG_USER, SHORT_USER, decode_users
+from devices.zk.users import decode_users, is_users
 
 LARGEST: Final = 1 << 26
 """Bytes. A log of 200,000 punches is a sixth of it."""
@@ -74,14 +73,7 @@ def parse(data: bytes, name: str = "", date_order: DateOrder | None = None) -> S
 
 
 def _users(data: bytes, name: str) -> StickFile:
-    """The record size is not stated: of two that fit, the longer one only when every PIN in it is text."""
-    fitting = [size for size in (LONG_USER, SHORT_USER) if len(data) % size == 0]
-    for size in fitting:
-        count = len(data) // size
-        try:
-            users = decode_users(data, count)
-        except Unsupported:
-            continue
-        if len(users) == count or size == fitting[-1]:
-            return StickFile(FileKind.USERS, users=users)
-    raise NotAStickFile(f"{name}: {len(data)} bytes are not whole user records")
+    if not is_users(data):
+        raise NotAStickFile(f"{name}: {len(data)} bytes are no user records")
+    table = decode_users(data, None)
+    return StickFile(FileKind.USERS, users=table.users, unreadable_users=len(table.unreadable))

@@ -36,6 +36,8 @@ class StickFile:
     """In the file's order. A GLG file may hold the same punch twice."""
     users: Sequence[UserRecord] = ()
     """Of a user.dat; without passwords."""
+    unreadable_users: int = 0
+    """Records of a user.dat that name nobody who could punch."""
     device_ids: frozenset[str] = frozenset()
     """The terminal's own short number, as the lines have it; usually one, usually "1"."""
     serial: str | None = None

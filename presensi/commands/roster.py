@@ -9,6 +9,7 @@ import click
 from rich.table import Table
 
 from config.settings import make_clock
+from presensi.commands.stick import import_usb
 from presensi.context import App, Group, json_option, pass_app
 from presensi.exits import ExitCode
 from presensi.preview import preview_table
@@ -68,7 +69,7 @@ def import_roster(
             prepared = prepare_roster(store, files, SheetKind(sheet) if sheet else None)
         except RosterRejected as error:
             _show_problems(app, error.problems, as_json)
-            context.exit(ExitCode.ROSTER)
+            context.exit(ExitCode.FILES)
         if not as_json:
             _show_preview(app, prepared)
         wanted = bool(prepared.plan.changes) and not dry_run
@@ -81,6 +82,9 @@ def import_roster(
             app.emit({"imported": wanted, "notes": list(prepared.notes), **_counts(prepared.plan)})
         elif wanted:
             click.echo("Imported.")
+
+
+import_group.add_command(import_usb)
 
 
 def _show_preview(app: App, prepared: Prepared) -> None:

@@ -15,7 +15,7 @@ from simulators.roster_files import write_csv, write_workbook
 from simulators.scenario import Scenario, build
 from store import Store, open_store
 from store.changes import Topic
-from store.importing import RosterMoved, perform, prepare
+from store.importing import HOST, RosterMoved, perform, prepare
 
 DAY = date(2026, 11, 23)
 Run = Callable[..., Result]
@@ -195,7 +195,7 @@ def test_a_broken_roster_is_refused_whole_with_the_place_of_the_fault(
 ) -> None:
     edit(named(files, sheet), lambda rows: rows[1].update(change))
     result = run(*files, "--yes", "--json")
-    assert result.exit_code == ExitCode.ROSTER
+    assert result.exit_code == ExitCode.FILES
     told = json.loads(result.output)
     assert told["imported"] is False
     places = [(it["source"], it["row"], it["column"]) for it in told["problems"]]
@@ -213,7 +213,7 @@ def test_the_same_row_twice_is_refused(
 ) -> None:
     edit(named(files, sheet), lambda rows: rows.append(rows[0]))
     result = run(*files, "--yes", "--json")
-    assert result.exit_code == ExitCode.ROSTER
+    assert result.exit_code == ExitCode.FILES
     assert column in {it["column"] for it in json.loads(result.output)["problems"]}
     assert nothing_stored(store)
 
@@ -226,7 +226,7 @@ def test_two_people_on_one_pin_are_refused_also_against_the_store(
     edit(enrollments, lambda rows: rows[1].update(pin=rows[0]["pin"], terminal_serial=""))
     edit(enrollments, lambda rows: rows.pop(0))
     result = run(enrollments, "--yes", "--json")
-    assert result.exit_code == ExitCode.ROSTER
+    assert result.exit_code == ExitCode.FILES
     [problem] = json.loads(result.output)["problems"]
     assert (problem["row"], problem["column"]) == (2, "pin")
     assert "also the PIN of" in problem["reason"]
@@ -236,7 +236,7 @@ def test_a_unit_below_itself_is_refused(run: Run, tmp_path: Path, store: Store) 
     path = tmp_path / "units.csv"
     path.write_text("code,name,kind,parent_code,office\na,A,agency,b,ya\nb,B,section,a,tidak\n")
     result = run(path, "--yes", "--json")
-    assert result.exit_code == ExitCode.ROSTER
+    assert result.exit_code == ExitCode.FILES
     assert {it["reason"] for it in json.loads(result.output)["problems"]} == {"puts the unit below itself"}
     assert nothing_stored(store)
 
@@ -246,7 +246,7 @@ def test_a_roster_changed_after_the_preview_is_not_overwritten(
 ) -> None:
     store = open_store(database_url)
     try:
-        prepared = prepare(store, files, drivers=["zk-tcp"])
+        prepared = prepare(store, files, drivers={"zk-tcp": HOST})
         assert run(*files, "--yes").exit_code == 0
         with pytest.raises(RosterMoved, match="run it again"):
             perform(store, prepared, actor="t", at=datetime.now(UTC), progress=lambda done, total: None)

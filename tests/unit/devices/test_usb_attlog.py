@@ -12,7 +12,7 @@ from devices.usb.attlog import parse_attlog
 
 LINE = b"     1001\t2026-11-23 07:29:31\t1\t0\t15\t0\r\n"
 PUNCH = AttLogRecord(
-    "1001", datetime(2026, 11, 23, 7, 29, 31), verify=15, state=0, work_code="0", user_index=0
+    "1001", datetime(2026, 11, 23, 7, 29, 31), verify=15, state=0, work_code="", user_index=0
 )
 
 
@@ -44,7 +44,8 @@ def test_letters_and_leading_zeros_are_part_of_a_pin() -> None:
 def test_the_work_code_may_be_missing_and_columns_may_be_added() -> None:
     short = b"\t".join(LINE.rstrip().split(b"\t")[:5]) + b"\n"
     long = LINE.rstrip() + b"\t0\t0\t0\t0\n"
-    assert parse_attlog(short + long).items == [PUNCH._replace(work_code=""), PUNCH]
+    coded = LINE.replace(b"\t0\r", b"\t17\r")
+    assert parse_attlog(short + long + coded).items == [PUNCH, PUNCH, PUNCH._replace(work_code="17")]
 
 
 def test_the_lines_of_black_and_white_models_around_the_punches_are_none() -> None:
