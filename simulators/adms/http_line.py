@@ -40,20 +40,27 @@ class HttpLine:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"{url!r}: a push terminal needs http://host:port")
-        self._host, self._port = parts.hostname, parts.port or 80
+        self.host, self.port = parts.hostname, parts.port or 80
+        self.timeout = timeout
+        self.bytes_sent = 0
+        self.bytes_received = 0
         self._dialect = dialect
-        self._timeout = timeout
         self._rng = random.Random(seed)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def exchange(self, request: HttpRequest, fault: LineFault | None = None) -> Answer:
         """Ask, and hear the answer. Raises `LineError`."""
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self.timeout):
                 return await self._exchange(request, fault)
         except (OSError, EOFError, TimeoutError, ValueError, asyncio.LimitOverrunError) as error:
             self.hang_up()
             raise LineError(str(error) or type(error).__name__) from error
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection stands."""
+        return self._streams is not None
 
     def hang_up(self) -> None:
         """Close the connection that stands, if one does."""
@@ -75,6 +82,7 @@ class HttpLine:
             reader, writer = await self._connect()
             await self._send(writer, request, None)
             answer = await _read_answer(reader)
+        self.bytes_received += len(answer.body)
         if self._dialect.old_http or answer.headers.get("connection", "").lower() == "close":
             self.hang_up()
         if fault is LineFault.LOST_ANSWER:
@@ -82,13 +90,14 @@ class HttpLine:
         return answer
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        self._streams = await asyncio.open_connection(self._host, self._port, limit=_LONGEST_HEAD)
+        self._streams = await asyncio.open_connection(self.host, self.port, limit=_LONGEST_HEAD)
         return self._streams
 
     async def _send(
         self, writer: asyncio.StreamWriter, request: HttpRequest, fault: LineFault | None
     ) -> None:
         head, body = self._head(request), request.body or b""
+        self.bytes_sent += len(head) + len(body)
         if fault is LineFault.CUT_BODY and body:
             writer.write(head + body[: self._rng.randrange(len(body))])
             await writer.drain()
@@ -112,7 +121,7 @@ class HttpLine:
         method = "GET" if request.body is None else "POST"
         lines = [f"{method} {request.target} HTTP/{'1.0' if dialect.old_http else '1.1'}"]
         if dialect.sends_host:
-            lines.append(f"Host: {self._host}:{self._port}")
+            lines.append(f"Host: {self.host}:{self.port}")
         lines.append(f"User-Agent: {dialect.user_agent}")
         lines.append(f"Connection: {'close' if dialect.old_http else 'keep-alive'}")
         lines.append("Accept: */*")

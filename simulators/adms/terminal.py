@@ -46,8 +46,8 @@ class PushTerminal:
         self.faults = faults or PushFaults()
         self.answers: Counter[int] = Counter()
         """How often each HTTP status came; 0 for no answer at all."""
-        self.is_cut = False
-        self._now = now
+        self.is_cut = self.silent = False
+        self.now = now
         self._pace = pace
         self._line = HttpLine(url, dialect, seed, timeout)
         self._something = asyncio.Event()
@@ -58,6 +58,31 @@ class PushTerminal:
     def terminal(self) -> TerminalSim:
         """The terminal without its line."""
         return self.unit.terminal
+
+    @property
+    def host(self) -> str:
+        """The server it calls; a push terminal has no address of its own that matters."""
+        return self._line.host
+
+    @property
+    def port(self) -> int:
+        """The server's port."""
+        return self._line.port
+
+    @property
+    def connections(self) -> int:
+        """Connections to the server that stand."""
+        return int(self._line.is_connected)
+
+    @property
+    def bytes_sent(self) -> int:
+        """Requests, heads included."""
+        return self._line.bytes_sent
+
+    @property
+    def bytes_received(self) -> int:
+        """Bodies of answers."""
+        return self._line.bytes_received
 
     @property
     def online(self) -> bool:
@@ -98,14 +123,25 @@ class PushTerminal:
         self.unit.add(held)
         self._something.set()
 
-    async def cut(self) -> None:
-        """Pull the network cable: what is under way breaks, and nothing is reached until `restore`."""
-        self.is_cut = True
+    def clear(self) -> None:
+        """Empty its log, as a careless hand at its menu would. What was not sent is gone."""
+        self.terminal.log.clear()
+        self.unit.clear()
+
+    async def cut(self, *, silent: bool = False) -> None:
+        """Pull the network cable: what is under way breaks, and nothing is reached until `restore`. `silent`:
+        somewhere on the way, so that every request waits in vain.
+        """
+        self.is_cut, self.silent = True, silent
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Break the connection that stands; the terminal makes a new one."""
         self._line.hang_up()
 
     async def restore(self) -> None:
         """Put the cable back."""
-        self.is_cut = False
+        self.is_cut = self.silent = False
         self._something.set()
 
     async def drained(self, timeout: float) -> None:
@@ -128,11 +164,12 @@ class PushTerminal:
             if fault is LineFault.CORRUPT_LINE and errand.purpose is not Purpose.USERS:
                 errand = errand.with_garbage()
             answer = await self._ask(errand, fault)
-            self.unit.heard(errand, answer, self._at(), self._now())
+            self.unit.heard(errand, answer, self._at(), self.now())
             self._answered.set()
 
     async def _ask(self, errand: Errand, fault: LineFault | None) -> Answer | None:
         if self.is_cut:
+            await asyncio.sleep(self._line.timeout if self.silent else 0)
             return None
         try:
             if fault is LineFault.DUPLICATE:

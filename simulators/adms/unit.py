@@ -117,6 +117,11 @@ class PushUnit:
         first = len(self.log)
         self.log.extend(record._replace(user_index=first + place) for place, record in enumerate(records))
 
+    def clear(self) -> None:
+        """Empty the log."""
+        self.log.clear()
+        self.sent = 0
+
     def next_errand(self, at: float) -> Errand | None:
         """What to ask now; None when nothing is due before `due`."""
         if at < self._not_before:
