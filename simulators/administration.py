@@ -35,17 +35,12 @@ Reply = tuple[Command, bytes]
 
 
 class Admin(IntEnum):
-    """Commands that change a terminal, or that only a program that changes it has a use for."""
+    """Commands of administration that our own driver never sends, so that `Command` does not name them."""
 
-    USER_WRITE = 8
-    TEMPLATE_READ_OLD = 9
-    USER_DELETE = 18
-    TEMPLATE_DELETE = 19
-    LCD_WRITE = 66
-    LCD_CLEAR = 67
+    TEMPLATES = 7
+    """Only inside 1503: all of them."""
     PIN_WIDTH = 69
     TEMPLATE_WRITE = 87
-    TEMPLATE_READ = 88
     USERS_SAVE = 110
     TEMPLATE_DELETE_BY_PIN = 134
 
@@ -77,14 +72,14 @@ class Administration:
         self._upload: bytearray | None = None
         self._upload_size = 0
         self._handlers: dict[int, Callable[[bytes], Reply]] = {
-            Admin.USER_WRITE: self._write_user,
-            Admin.USER_DELETE: self._delete_user,
-            Admin.TEMPLATE_DELETE: self._delete_template,
+            Command.USER_WRITE: self._write_user,
+            Command.USER_DELETE: self._delete_user,
+            Command.TEMPLATE_DELETE: self._delete_template,
             Admin.TEMPLATE_DELETE_BY_PIN: self._delete_template_by_pin,
             Admin.TEMPLATE_WRITE: self._write_template,
             Admin.USERS_SAVE: self._save_users,
-            Admin.LCD_WRITE: self._write_screen,
-            Admin.LCD_CLEAR: self._clear_screen,
+            Command.LCD_WRITE: self._write_screen,
+            Command.LCD_CLEAR: self._clear_screen,
             Admin.PIN_WIDTH: self._pin_width,
             Command.PREPARE_DATA: self._begin_upload,
             Command.DATA: self._take_upload,

@@ -6,7 +6,6 @@ import random
 import struct
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from devices.errors import UnexpectedReply
 from devices.zk.commands import Command, EventMask, scramble_key
@@ -18,12 +17,7 @@ from simulators.attendance_log import PreparedBuffer
 from simulators.layouts import pack_event
 from simulators.terminal import TerminalSim
 
-TEMPLATES: Final = 7
-"""What 1503 prepares besides the log and the users: every fingerprint template."""
-LOG_RANGE: Final = 10_004
-"""What 1503 prepares: the records between two packed moments, given in its last two fields."""
-
-_PREPARE = struct.Struct("<bhii")
+_PREPARE = struct.Struct("<bhII")
 _READ = struct.Struct("<ii")
 _PREPARED = struct.Struct("<BIII")
 _TRANSFER = struct.Struct("<II")
@@ -73,7 +67,7 @@ class TerminalSession:
             Command.FREE_SIZES: self._free_sizes,
             Command.ATTENDANCE_LOG: self._bare_log,
             Command.USERS: self._bare_users,
-            Admin.TEMPLATE_READ: self._read_template,
+            Command.TEMPLATE_READ: self._read_template,
             Command.PREPARE_BUFFER: self._prepare,
             Command.READ_BUFFER: self._read,
             Command.FREE_BUFFER: self._free,
@@ -197,11 +191,12 @@ class TerminalSession:
                 buffer = self.terminal.log.prepare()
             case Command.USERS:
                 buffer = self.terminal.prepare_users()
-            case value if value == TEMPLATES:
+            case Admin.TEMPLATES:
                 buffer = self.terminal.prepare_templates()
-            case value if value == LOG_RANGE and model.time_range:
+            case Command.ATTENDANCE_RANGE if model.time_range:
+                # Then the last two fields are the first and the last moment, packed.
                 buffer = self.terminal.prepare_range(first, second)
-            case value if value == LOG_RANGE:
+            case Command.ATTENDANCE_RANGE:
                 return self._say(model.range_refusal, packet)
             case _:
                 return self._say(Command.ACK_ERROR, packet)

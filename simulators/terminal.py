@@ -70,6 +70,8 @@ class TerminalModel:
     """False: a 1504 that starts past 0 is refused, unless it continues the one before."""
     time_range: bool = False
     """It prepares the records between two moments, on 1503 with command 10004."""
+    range_slack: int = 0
+    """Seconds by which it takes more than that, on either side."""
     range_refusal: int = 2001
     """How it refuses that, where it cannot."""
     bulk: bool = True
@@ -233,8 +235,9 @@ class TerminalSim:
     def prepare_range(self, start: int, end: int) -> PreparedBuffer:
         """The records between two packed moments, both included, in the log's order."""
         kind = self.model.record
+        first, last = start - self.model.range_slack, end + self.model.range_slack
         return PreparedBuffer(
-            b"".join(raw for raw in self.log.records() if start <= layouts.time_of(raw, kind) <= end)
+            b"".join(raw for raw in self.log.records() if first <= layouts.time_of(raw, kind) <= last)
         )
 
     def sizes(self) -> bytes:

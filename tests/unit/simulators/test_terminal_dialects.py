@@ -48,6 +48,15 @@ def test_a_pin_that_a_record_has_no_room_for_is_refused_and_nothing_recorded(
     assert len(sim.log) == 0
 
 
+def test_a_pin_may_fill_its_24_bytes_and_need_be_no_number() -> None:
+    sim, client = connected()
+    client.one(commands.register_events(EventMask.ATTENDANCE))
+    pin = "PNS-" + "7" * 20
+    ((_, frame),) = sim.press(pin, NOW).events
+    assert packets([frame])[0].data[:24] == pin.encode()
+    assert sim.log.records()[0][2:27] == pin.encode() + b"\1"
+
+
 def test_a_punch_that_no_event_can_tell_is_not_recorded_either() -> None:
     sim, client = connected(TerminalModel(event_size=10))
     client.one(commands.register_events(EventMask.ATTENDANCE))
@@ -129,6 +138,15 @@ def test_the_records_between_two_moments_are_prepared_both_included() -> None:
     start = sim.clock(NOW + timedelta(minutes=40))
     body = read_all(client, asked_between(start, start + timedelta(minutes=49)))
     assert body == struct.pack("<I", 50 * 40) + b"".join(sim.log.records()[40:90])
+
+
+def test_a_range_may_be_taken_more_widely_than_asked() -> None:
+    sim, client = connected(TerminalModel(time_range=True, range_slack=120))
+    for minute in range(20):
+        sim.press("1001", NOW + timedelta(minutes=minute))
+    start = sim.clock(NOW + timedelta(minutes=10))
+    body = read_all(client, asked_between(start, start))
+    assert body[4:] == b"".join(sim.log.records()[8:13])
 
 
 @pytest.mark.parametrize("refusal", [2001, 65535, 65533, 4989])
