@@ -1,7 +1,7 @@
 """Makes of terminals, by the names a technician and the tests call them.
 
-Each holds what `docs/models.md` gives a source for, put together from the protocol notes; what no source
-says of a make is left as `TerminalModel` has it. No name here is a promise about every unit of that make.
+What a make does on the wire is what the public sources say of it, see `docs/models.md`. Firmware texts,
+event sizes and capacities are made up where no source has them, and nothing is promised of any one unit.
 """
 
 from __future__ import annotations
