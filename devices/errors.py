@@ -103,7 +103,16 @@ class SecureFirmware(DeviceRefused):
     """The terminal's firmware speaks only the new secure protocol."""
 
     retry = Retry.OPERATOR
-    action = "Use push (ADMS) for this terminal."
+    action = (
+        "Let it push (ADMS): register it with driver push, and enter the gateway in its Cloud Server menu."
+    )
+
+
+class AccessPanel(DeviceRefused):
+    """An access panel of the C3 family answers, which speaks another protocol."""
+
+    retry = Retry.OPERATOR
+    action = "Use push (ADMS) if this panel offers it; else register people's punches at another terminal."
 
 
 class WrongTerminal(DeviceRefused):
@@ -123,6 +132,13 @@ class Unsupported(DeviceRefused):
     retry = Retry.NEVER
 
 
+class UnusableAddress(DeviceError):
+    """The terminal's address cannot be used."""
+
+    retry = Retry.OPERATOR
+    action = "Correct the address in the terminal list."
+
+
 class UnknownDriver(DeviceError):
     """There is no driver of this name."""
 
@@ -134,3 +150,17 @@ class LogDiscontinuity(DeviceError):
     """The terminal's log is not the one read before: it was cleared, wrapped or replaced."""
 
     retry = Retry.NOW
+
+
+class VerificationFailed(DeviceError):
+    """The terminal took the change, but does not show it when it is read back."""
+
+    retry = Retry.OPERATOR
+    action = "Look at it on the terminal itself, then ask for the change again."
+
+
+class UserConflict(DeviceRefused):
+    """The terminal's list of users does not allow this."""
+
+    retry = Retry.NEVER
+    action = "See who is registered there with `presensi terminal users`."

@@ -17,7 +17,13 @@ from devices.driver import Driver
 from devices.errors import UnknownDriver
 
 GROUP: Final = "presensi.drivers"
-BUILT_IN: Final[Mapping[str, str]] = MappingProxyType({"zk-tcp": "devices.zk.driver:ZkTcpDriver"})
+BUILT_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "zk-tcp": "devices.zk.driver:ZkTcpDriver",
+        "zk-udp": "devices.zk.driver:ZkUdpDriver",
+        "zk-serial": "devices.zk.serial_driver:ZkSerialDriver",
+    }
+)
 
 
 def names() -> list[str]:

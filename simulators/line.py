@@ -71,6 +71,11 @@ class LineServer(ABC):
         return self.host
 
     @property
+    def whereabouts(self) -> str:
+        """Its address as a person writes it."""
+        return f"{self.host}:{self.port}"
+
+    @property
     def delivery(self) -> Delivery:
         """How its lines always deliver. May be changed while they stand."""
         return self._delivery
@@ -315,6 +320,8 @@ class TerminalLine(ABC):
     async def _put_paced(self, piece: Piece, rate: float) -> None:
         loop = asyncio.get_running_loop()
         tick = max(1, int(rate * _TICK))
+        if not piece.data:
+            self._put(piece)
         for at in range(0, len(piece.data), tick):
             part = piece.data[at : at + tick]
             self._sent_until = max(loop.time(), self._sent_until) + len(part) / rate

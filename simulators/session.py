@@ -118,7 +118,7 @@ class TerminalSession:
             return self._connect(packet)
         if not self._id or packet.session != self._id:
             return ()
-        if not self._trusted and packet.command != Command.AUTH:
+        if not self._trusted and packet.command not in (Command.AUTH, Command.EXIT):
             return self._say(Command.ACK_UNAUTH, packet)
         handler = self._handlers.get(packet.command)
         if handler is not None:

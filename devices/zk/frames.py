@@ -85,16 +85,26 @@ class Packet:
 
 
 class FrameReader:
-    """Cuts a TCP byte stream into packets.
+    """Cuts a byte stream into packets.
 
     `feed` takes whatever arrived, `next_packet` gives a packet or `NEED_DATA`. It raises `MalformedFrame` or
-    `ChecksumMismatch` and nothing else. There is no resynchronising: a stream that has once held something
-    else than frames cannot be trusted again, so after an error every call raises that error. Hang up.
+    `ChecksumMismatch` and nothing else, and after an error raises it for ever: a TCP stream that has once
+    held something else than frames cannot be trusted again. Hang up.
+
+    With `resync` it never raises: a serial line brings noise and half frames, so what is no frame is skipped
+    up to the next magic, and counted in `noise`.
     """
 
-    def __init__(self, max_packet: int = MAX_PACKET) -> None:
+    def __init__(self, max_packet: int = MAX_PACKET, *, resync: bool = False) -> None:
+        self.missing = 0
+        """Bytes that a running transfer still lacks, or 0. Some models (AK3750, WL10) under-report the length
+        of the frame that carries them: while this is set, a damaged frame is tried in that length.
+        """
+        self.noise = b""
+        """The first bytes that were skipped."""
         self._buffer = bytearray()
         self._max_packet = max_packet
+        self._resync = resync
         self._failure: ProtocolError | None = None
 
     @property
@@ -110,11 +120,19 @@ class FrameReader:
         """The next whole packet, or `NEED_DATA`."""
         if self._failure is not None:
             raise self._failure
-        try:
-            return self._next()
-        except ProtocolError as error:
-            self._failure = error
-            raise
+        while True:
+            try:
+                return self._next()
+            except ProtocolError as error:
+                if not self._resync:
+                    self._failure = error
+                    raise
+                self._skip()
+
+    def give_up_partial(self) -> None:
+        """Take a frame whose rest never came for noise: after it, others may be whole."""
+        if self._buffer:
+            self._skip()
 
     def _next(self) -> Packet | Literal[NeedData.NEED_DATA]:
         buffer = self._buffer
@@ -132,6 +150,24 @@ class FrameReader:
         end = _FRAME.size + length
         if len(buffer) < end:
             return NEED_DATA
-        raw = bytes(memoryview(buffer)[_FRAME.size : end])
+        try:
+            packet = Packet.from_bytes(bytes(memoryview(buffer)[_FRAME.size : end]))
+        except ChecksumMismatch:
+            true_end = _FRAME.size + _PACKET.size + self.missing
+            if self.missing == 0 or true_end <= end or buffer[end:].startswith(MAGIC):
+                raise
+            if len(buffer) < true_end:
+                return NEED_DATA
+            packet, end = Packet.from_bytes(bytes(memoryview(buffer)[_FRAME.size : true_end])), true_end
         del buffer[:end]
-        return Packet.from_bytes(raw)
+        return packet
+
+    def _skip(self) -> None:
+        """Drop the first byte, and what follows it up to where a magic stands or may begin."""
+        buffer = self._buffer
+        at = buffer.find(MAGIC, 1)
+        if at < 0:
+            kept = (kept for kept in (3, 2, 1) if kept < len(buffer) and MAGIC.startswith(buffer[-kept:]))
+            at = len(buffer) - next(kept, 0)
+        self.noise += bytes(buffer[: min(at, CAPTURE_BYTES - len(self.noise))])
+        del buffer[:at]

@@ -6,6 +6,10 @@ import asyncio
 from typing import Final
 
 from devices.errors import LinkClosed, Unreachable
+from devices.zk.commands import READ_CHUNK
+from devices.zk.line import LineKind
+
+KIND: Final = LineKind("tcp", framed=True, read_bytes=READ_CHUNK)
 
 _READ_BYTES: Final = 1 << 18
 _CLOSE_SECONDS: Final = 1.0
@@ -13,6 +17,8 @@ _CLOSE_SECONDS: Final = 1.0
 
 class TcpLine:
     """A connected TCP stream. A `devices.zk.line.Line`."""
+
+    kind = KIND
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -30,9 +36,9 @@ class TcpLine:
             raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
         return cls(reader, writer)
 
-    def send(self, data: bytes) -> None:
-        """Hand bytes to the system. A broken line shows at the next `receive`."""
-        self._writer.write(data)
+    def send(self, message: bytes) -> None:
+        """Hand a frame to the system. A broken line shows at the next `receive`."""
+        self._writer.write(message)
 
     async def receive(self) -> bytes:
         """Whatever has arrived, at least one byte. Raises `LinkClosed`."""

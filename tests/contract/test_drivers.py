@@ -1,4 +1,4 @@
-"""What every driver must do, on every kind of line. A new driver adds its key to `DRIVERS` and passes."""
+"""What every driver must do, on every kind of line. A new driver adds its line to `WAYS` and passes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,21 +29,38 @@ from devices.errors import (
 from devices.zk.commands import Command
 from simulators.faults import Delivery, Mode
 from simulators.terminal import TerminalModel
-from tests.contract.rig import COMM_KEY, MORNING, SERIAL, Rig, rig
+from tests.contract.rig import COMM_KEY, MORNING, SERIAL, Line, Rig, rig
 
-DRIVERS = ["zk-tcp"]
+WAYS = [
+    *((Line.TCP, mode) for mode in Mode),
+    (Line.UDP, Mode.WHOLE),
+    (Line.PTY, Mode.SPLIT),
+    (Line.SOCKET, Mode.WHOLE),
+]
 FORBIDDEN = (Command.DISABLE, Command.CLEAR_LOG, Command.CLEAR_DATA)
 SHORT = 0.2
 
 
-@pytest.fixture(params=DRIVERS)
-def driver(request: pytest.FixtureRequest) -> Driver:
-    return registry.load(request.param)
+@dataclass(frozen=True)
+class Way:
+    """A line, how it delivers, and the driver for it."""
+
+    line: Line
+    delivery: Delivery
+
+    def rig(self, model: TerminalModel, comm_key: int = 0) -> AbstractAsyncContextManager[Rig]:
+        return rig(self.delivery, model, comm_key, self.line)
 
 
-@pytest.fixture(params=list(Mode), ids=str)
-def delivery(request: pytest.FixtureRequest) -> Delivery:
-    return Delivery(request.param, seed=20261123)
+@pytest.fixture(params=WAYS, ids=lambda way: f"{way[0]}-{way[1]}")
+def way(request: pytest.FixtureRequest) -> Way:
+    line, mode = request.param
+    return Way(line, Delivery(mode, seed=20261123))
+
+
+@pytest.fixture
+def driver(way: Way) -> Driver:
+    return registry.load("zk-serial" if way.line in {Line.PTY, Line.SOCKET} else f"zk-{way.line}")
 
 
 @pytest.fixture(
@@ -59,8 +77,8 @@ def model(request: pytest.FixtureRequest) -> TerminalModel:
 
 
 @pytest.fixture
-async def terminal(delivery: Delivery, model: TerminalModel) -> AsyncIterator[Rig]:
-    async with rig(delivery, model) as made:
+async def terminal(way: Way, model: TerminalModel) -> AsyncIterator[Rig]:
+    async with way.rig(model) as made:
         yield made
         assert not any(made.terminal.commands[command] for command in FORBIDDEN)
 
@@ -166,8 +184,8 @@ async def test_a_cleared_log_is_a_discontinuity_and_can_be_read_whole(
     assert (await session.read_log()).total == 40
 
 
-async def test_a_log_that_wrapped_at_its_capacity_is_a_discontinuity(driver: Driver) -> None:
-    async with rig(Delivery(), TerminalModel(log_capacity=50)) as terminal:
+async def test_a_log_that_wrapped_at_its_capacity_is_a_discontinuity(driver: Driver, way: Way) -> None:
+    async with way.rig(TerminalModel(log_capacity=50)) as terminal:
         session = await driver.open(terminal.target)
         terminal.press("1001", 50)
         position = (await session.read_log()).position_after(50)
@@ -220,10 +238,11 @@ async def test_nothing_is_heard_without_subscribing(session: Session, terminal: 
     assert (await session.events(SHORT)).items == []
 
 
-async def test_closing_says_exit_and_a_second_session_follows(driver: Driver, delivery: Delivery) -> None:
-    async with rig(delivery, TerminalModel(sessions=1)) as terminal:
+async def test_closing_says_exit_and_a_second_session_follows(driver: Driver, way: Way) -> None:
+    async with way.rig(TerminalModel(sessions=1)) as terminal:
         first = await driver.open(terminal.target)
-        with pytest.raises(Busy):
+        # A converter hangs up on its second client; what is behind it nobody can tell.
+        with pytest.raises(Unreachable if way.line is Line.SOCKET else Busy):
             await driver.open(terminal.target)
         await first.close()
         assert terminal.terminal.commands[Command.EXIT] == 1
@@ -233,10 +252,8 @@ async def test_closing_says_exit_and_a_second_session_follows(driver: Driver, de
         await terminal.left()
 
 
-async def test_the_right_comm_key_opens_and_a_wrong_one_is_rejected(
-    driver: Driver, delivery: Delivery
-) -> None:
-    async with rig(delivery, TerminalModel(), COMM_KEY) as terminal:
+async def test_the_right_comm_key_opens_and_a_wrong_one_is_rejected(driver: Driver, way: Way) -> None:
+    async with way.rig(TerminalModel(), COMM_KEY) as terminal:
         session = await driver.open(replace(terminal.target, comm_key=COMM_KEY))
         assert session.identity.serial == SERIAL
         await session.close()
@@ -245,14 +262,14 @@ async def test_the_right_comm_key_opens_and_a_wrong_one_is_rejected(
         await terminal.left()
 
 
-async def test_secure_firmware_is_named(driver: Driver) -> None:
-    async with rig(Delivery(), TerminalModel(secure=True)) as terminal:
+async def test_secure_firmware_is_named(driver: Driver, way: Way) -> None:
+    async with way.rig(TerminalModel(secure=True)) as terminal:
         with pytest.raises(SecureFirmware):
             await driver.open(terminal.target)
 
 
-async def test_silence_ends_in_a_deadline_and_the_session_is_over(driver: Driver, delivery: Delivery) -> None:
-    async with rig(delivery, TerminalModel()) as terminal:
+async def test_silence_ends_in_a_deadline_and_the_session_is_over(driver: Driver, way: Way) -> None:
+    async with way.rig(TerminalModel()) as terminal:
         terminal.press("1001", 100)
         session = await driver.open(replace(terminal.target, reply_timeout=SHORT, bulk_timeout=SHORT))
         await terminal.server.cut(silent=True)
@@ -266,14 +283,19 @@ async def test_silence_ends_in_a_deadline_and_the_session_is_over(driver: Driver
 
 
 async def test_a_cut_line_is_link_closed_and_a_terminal_away_is_unreachable(
-    driver: Driver, session: Session, terminal: Rig
+    driver: Driver, way: Way, session: Session, terminal: Rig
 ) -> None:
     await session.subscribe()
-    waiting = asyncio.create_task(session.events(10))
+    waiting = asyncio.create_task(session.events(10 if way.line.tells_the_end else 0.1))
     await asyncio.sleep(0.01)
     await terminal.server.cut()
-    with pytest.raises(LinkClosed):
+    if way.line.tells_the_end:
+        with pytest.raises(LinkClosed):
+            await waiting
+    else:
         await waiting
+        with pytest.raises(LinkClosed):
+            await session.read_clock()
     with pytest.raises(Unreachable):
         await driver.open(terminal.target)
     await terminal.server.restore()
@@ -284,7 +306,7 @@ async def test_a_cut_line_is_link_closed_and_a_terminal_away_is_unreachable(
 
 @pytest.mark.parametrize("after", [0.0, 0.002, 0.01])
 async def test_a_line_cut_in_mid_read_raises_at_once_and_does_not_spin(
-    driver: Driver, terminal: Rig, after: float
+    driver: Driver, way: Way, terminal: Rig, after: float
 ) -> None:
     terminal.press("1001", 2000)
     session = await driver.open(terminal.target)
@@ -294,7 +316,8 @@ async def test_a_line_cut_in_mid_read_raises_at_once_and_does_not_spin(
     started, spent = time.monotonic(), time.process_time()
     with contextlib.suppress(LinkError):
         await reading
-    assert time.monotonic() - started < 1
+    # Where nobody tells of the end, it shows when the request is sent again.
+    assert time.monotonic() - started < (1 if way.line.tells_the_end else 2)
     assert time.process_time() - spent < 1
     with pytest.raises(DeviceError):
         await session.read_clock()

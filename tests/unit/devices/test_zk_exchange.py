@@ -10,8 +10,9 @@ from devices.driver import AttLogRecord, BadRecord
 from devices.errors import ProtocolError, UnexpectedReply
 from devices.zk import commands
 from devices.zk.commands import Command
-from devices.zk.exchange import MAX_TRANSFER, Exchange, Reply
+from devices.zk.exchange import Exchange, Reply
 from devices.zk.frames import NEED_DATA, FrameReader, NeedData, Packet
+from devices.zk.transfer import MAX_TRANSFER
 from tests.unit.devices import vectors
 from tests.unit.devices.test_zk_events import PUBLISHED
 
@@ -31,7 +32,7 @@ def asked(request: commands.Request = READ) -> tuple[Exchange, int]:
 
 def sent(exchange: Exchange) -> list[Packet]:
     reader = FrameReader()
-    reader.feed(exchange.take_output())
+    reader.feed(b"".join(exchange.take_output()))
     packets = []
     while (packet := reader.next_packet()) is not NEED_DATA:
         packets.append(packet)

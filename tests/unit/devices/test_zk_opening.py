@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from devices.errors import (
+    AccessPanel,
     AuthRejected,
     Busy,
     DeadlineExceeded,
@@ -80,8 +81,9 @@ async def test_a_refused_key_is_auth_rejected(code: Command) -> None:
 async def test_a_c3_panel_is_named() -> None:
     panel: Answer = lambda _: [bytes.fromhex("aa01c80400000055")]  # noqa: E731
     async with scripted_peer({Command.CONNECT: panel}) as peer:
-        with pytest.raises(MalformedFrame, match="C3 family"):
+        with pytest.raises(AccessPanel, match="C3 family") as caught:
             await ZkTcpDriver().open(peer.target)
+        assert "push" in (caught.value.action or "")
 
 
 async def test_another_service_on_the_port_is_no_terminal() -> None:
