@@ -63,6 +63,8 @@ _EVENT_NUMERIC = {10: ("<HBB6s", 0), 12: ("<IBB6s", 0), 14: ("<HBB6s", 4)}
 
 EVENT_SIZES = (*_EVENT_NUMERIC, *_EVENT_TAILS)
 """The lengths in which terminals send an attendance event; the first three hold a number for a PIN."""
+SHORT_EVENTS = (10, 14)
+"""Those in which that number is a u16."""
 
 
 def pack_record(
@@ -146,7 +148,7 @@ def pack_event(size: int, pin: str, verify: int, state: int, moment: datetime) -
     """
     if size in _EVENT_NUMERIC:
         layout, tail = _EVENT_NUMERIC[size]
-        number = _number(pin, 32 if size == 12 else 16)
+        number = _number(pin, 16 if size in SHORT_EVENTS else 32)
         return struct.pack(layout, number, verify, state, pack_six(moment)) + bytes(tail)
     if size not in _EVENT_TAILS:
         raise ValueError(f"no terminal sends events of {size} bytes")

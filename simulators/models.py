@@ -33,6 +33,7 @@ MODELS: Final[Mapping[str, TerminalModel]] = MappingProxyType(
             record="8b",
             user_size=28,
             event_size=10,
+            event_number=True,
             name_encoding="cp1252",
             data_frame=1_024,
         ),

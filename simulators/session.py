@@ -14,7 +14,7 @@ from devices.zk.options import encode_option
 from devices.zk.times import pack_time, unpack_time
 from simulators.administration import Admin, Administration
 from simulators.attendance_log import PreparedBuffer
-from simulators.layouts import pack_event
+from simulators.layouts import SHORT_EVENTS, pack_event
 from simulators.terminal import TerminalSim
 
 _PREPARE = struct.Struct("<bhII")
@@ -99,7 +99,10 @@ class TerminalSession:
         """The live event's frame for a punch; empty when this session did not ask for it."""
         if not self.live:
             return b""
-        data = pack_event(self.terminal.model.event_size, pin, verify, state, moment)
+        model = self.terminal.model
+        if model.event_number and model.event_size in SHORT_EVENTS:
+            pin = str(self.terminal.enrolled.number(pin))
+        data = pack_event(model.event_size, pin, verify, state, moment)
         # In an event the session field holds the event's code, and the reply field 0.
         return Packet(Command.EVENT, EventMask.ATTENDANCE, 0, data).to_frame()
 

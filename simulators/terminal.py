@@ -62,6 +62,8 @@ class TerminalModel:
     """Most bytes of data in one CMD_DATA; a datagram holds at most 1,024 of them."""
     event_size: int = 32
     """Length of an attendance event, one of `layouts.EVENT_SIZES`."""
+    event_number: bool = False
+    """Where an event holds a u16, that is the user's number and not the PIN."""
     sessions: int | None = None
     """How many sessions at once; one more is refused. None: any number."""
     secure: bool = False

@@ -65,6 +65,14 @@ def test_a_punch_that_no_event_can_tell_is_not_recorded_either() -> None:
     assert len(sim.log) == 0
 
 
+@pytest.mark.parametrize(("size", "head"), [(10, b"\2\0"), (14, b"\2\0"), (12, b"\xea\3\0\0"), (32, b"1002")])
+def test_the_u16_of_an_event_may_be_the_user_s_number(size: int, head: bytes) -> None:
+    sim, client = connected(TerminalModel(event_size=size, event_number=True))
+    client.one(commands.register_events(EventMask.ATTENDANCE))
+    ((_, frame),) = sim.press("1002", NOW).events
+    assert packets([frame])[0].data.startswith(head)
+
+
 @pytest.mark.parametrize("kind", RECORD_SIZES)
 def test_a_corrupted_time_is_the_31st_of_february_and_nothing_else_changes(kind: RecordKind) -> None:
     sim = TerminalSim("S", model=TerminalModel(record=kind))

@@ -31,6 +31,14 @@ def test_a_comm_key_is_asked_for_and_checked() -> None:
     assert client.one(commands.free_sizes()).command == Command.ACK_OK
 
 
+def test_who_is_refused_for_the_key_can_leave_and_frees_the_session() -> None:
+    sim = terminal(TerminalModel(sessions=1), comm_key=12)
+    client = Client(sim)
+    client.connect()
+    assert client.one(commands.leave()).command == Command.ACK_OK
+    assert sim.sessions == ()
+
+
 def test_packets_of_no_session_are_not_answered() -> None:
     client = Client(terminal())
     assert client.ask(commands.get_time()) == []
