@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import DataTable, Footer, Header, Static
 
 from simulators.control import ControlClient
-from simulators.dialogs import ClockDialog, ConfirmDialog, HelpDialog, PressDialog
+from simulators.dialogs import ClockDialog, ConfirmDialog, FaultDialog, HelpDialog, PressDialog
 from simulators.site import Line, PressReport, SimulatorError, TerminalStatus
 from simulators.texts import TEXTS, Language, Texts
 
@@ -52,6 +52,8 @@ class SimulatorConsole(App[None]):
             ("b", "silence", texts.silence),
             ("r", "restore", texts.restore),
             ("x", "clear", texts.clear),
+            ("f", "fault", texts.fault),
+            ("h", "heal", texts.heal),
             ("question_mark", "help", texts.help),
             ("q", "quit", texts.quit),
         ):
@@ -150,6 +152,23 @@ class SimulatorConsole(App[None]):
         if await self._ask(lambda: self._client.clear(chosen.serial)) is not None:
             self._say(self._texts.cleared.format(name=_title(chosen)))
 
+    @work
+    async def action_fault(self) -> None:
+        """Ask for a fault that can happen there, and let it strike."""
+        if (chosen := self._chosen) is None:
+            return
+        name = await self.push_screen_wait(FaultDialog(self._texts, _title(chosen), chosen.transport))
+        if name is not None and await self._ask(lambda: self._client.strike(name, chosen.serial)) is not None:
+            self._say(self._texts.broken.format(name=_title(chosen), fault=name))
+
+    @work
+    async def action_heal(self) -> None:
+        """End all that is wrong."""
+        if (chosen := self._chosen) is None:
+            return
+        if await self._ask(lambda: self._client.heal(chosen.serial)) is not None:
+            self._say(self._texts.healed.format(name=_title(chosen)))
+
     def action_help(self) -> None:
         """Show the keys."""
         self.push_screen(HelpDialog(self._texts))
@@ -202,7 +221,7 @@ class SimulatorConsole(App[None]):
             Text(f"{status.clients} ({status.live_clients})", justify="right"),
             Text(f"{status.records} / {status.capacity}", justify="right"),
             Text(f"{status.clock_offset:+.0f} s" if status.clock_offset else "0 s", justify="right"),
-            Text(self._texts.locked if status.disabled else "", "yellow"),
+            Text(", ".join([*([self._texts.locked] if status.disabled else ()), *status.faults]), "yellow"),
         )
 
     def _pressed(self, report: PressReport) -> str:

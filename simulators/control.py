@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from simulators.faults import CannotStrike, Fault
 from simulators.line import LOOPBACK
 from simulators.site import PressReport, SimulatorError, Site, TerminalStatus
 from simulators.terminal import FINGER, NO_KEY, SimUser
@@ -64,6 +66,31 @@ class Clear(_Request):
     op: Literal["clear"] = "clear"
 
 
+class Strike(_Request):
+    """Let something go wrong; what is None is as the catalogue of faults has it."""
+
+    op: Literal["fault"] = "fault"
+    name: str
+    hold: float | None = Field(None, gt=0, le=366 * 86_400)
+    after: int | None = Field(None, ge=0)
+    every: int | None = Field(None, ge=1)
+    times: int | None = Field(None, ge=1)
+
+    def fault(self) -> Fault:
+        """The same as the terminal's server takes it."""
+        chosen = {"after": self.after, "every": self.every, "times": self.times}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        fault = Fault(self.name, hold=self.hold)
+        return replace(fault, when=replace(fault.kind.when, **given)) if given else fault
+
+
+class Heal(_Request):
+    """End one fault, or all."""
+
+    op: Literal["heal"] = "heal"
+    name: str | None = None
+
+
 class Fingers(_Request):
     """Ask whose fingers the terminal knows."""
 
@@ -76,7 +103,9 @@ class Status(_Request):
     op: Literal["status"] = "status"
 
 
-Request = Annotated[Press | MoveClock | Cut | Restore | Clear | Fingers | Status, Field(discriminator="op")]
+Request = Annotated[
+    Press | MoveClock | Cut | Restore | Clear | Strike | Heal | Fingers | Status, Field(discriminator="op")
+]
 
 
 class Reply(BaseModel):
@@ -142,7 +171,7 @@ class ControlServer:
             return Reply(error=f"bad request: {place}: {first['msg']}")
         try:
             return await self._carry_out(request)
-        except SimulatorError as error:
+        except (SimulatorError, CannotStrike) as error:
             return Reply(error=str(error))
 
     async def _carry_out(self, request: Request) -> Reply:
@@ -159,6 +188,10 @@ class ControlServer:
                 return Reply(terminals=(await site.restore(serial),))
             case Clear():
                 return Reply(terminals=(site.clear(serial),))
+            case Strike():
+                return Reply(terminals=(site.strike(serial, request.fault()),))
+            case Heal():
+                return Reply(terminals=(site.heal(serial, request.name),))
             case Fingers():
                 return Reply(fingers=tuple(site.fingers(serial)))
             case Status():
@@ -214,6 +247,25 @@ class ControlClient:
         """Clear the log."""
         return self._one(Clear(terminal=terminal))
 
+    def strike(
+        self,
+        name: str,
+        terminal: str | None = None,
+        *,
+        hold: float | None = None,
+        after: int | None = None,
+        every: int | None = None,
+        times: int | None = None,
+    ) -> TerminalStatus:
+        """Let the fault `name` strike, for `hold` real seconds; for the rest see `When`."""
+        return self._one(
+            Strike(terminal=terminal, name=name, hold=hold, after=after, every=every, times=times)
+        )
+
+    def heal(self, terminal: str | None = None, name: str | None = None) -> TerminalStatus:
+        """End one fault, or all."""
+        return self._one(Heal(terminal=terminal, name=name))
+
     def status(self) -> tuple[TerminalStatus, ...]:
         """How every terminal is."""
         return self._ask(Status()).terminals
@@ -222,7 +274,7 @@ class ControlClient:
         """Whose fingers a terminal knows."""
         return self._ask(Fingers(terminal=terminal)).fingers
 
-    def _one(self, request: MoveClock | Cut | Restore | Clear) -> TerminalStatus:
+    def _one(self, request: MoveClock | Cut | Restore | Clear | Strike | Heal) -> TerminalStatus:
         terminals = self._ask(request).terminals
         if len(terminals) != 1:
             raise SimulatorError("the simulator did not say how the terminal is now")

@@ -13,56 +13,82 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from simulators.faults import FAULTS, FaultKind, Transport
 from simulators.terminal import SimUser
-from simulators.texts import Texts
+from simulators.texts import Language, Texts
 
 _MOST_SHOWN = 200
 """Fingers listed at once; typing narrows them down."""
 
 
-class PressDialog(ModalScreen[str | None]):
-    """Asks whose finger; answers a PIN or NIP, or None."""
+class _ListDialog(ModalScreen[str | None]):
+    """Asks for one of many; answers its id, or None. Typing narrows the list down."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
         Binding("down", "to_list", show=False),
     ]
 
-    def __init__(self, texts: Texts, name: str, fingers: Sequence[SimUser]) -> None:
+    def __init__(self, texts: Texts, title: str, hint: str) -> None:
         super().__init__()
         self._texts = texts
-        self._terminal_name = name
-        self._fingers = fingers
+        self._heading = title
+        self._hint = hint
+
+    def options(self, typed: str) -> list[Option]:
+        """What matches what was typed."""
+        raise NotImplementedError
+
+    def answer(self, typed: str) -> str | None:
+        """What Enter means after `typed`; None: nothing yet."""
+        raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """One input above the list of matching people."""
+        """One input above the list."""
         with Vertical(classes="dialog tall"):
-            yield Label(self._texts.press_title.format(name=self._terminal_name), markup=False)
-            yield Input(placeholder=self._texts.press_hint, id="who", max_length=24)
-            yield OptionList(*self._options(""), id="known")
+            yield Label(self._heading, markup=False)
+            yield Input(placeholder=self._hint, id="typed", max_length=24)
+            yield OptionList(*self.options(""), id="known")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show only who matches what was typed."""
+        """Show only what matches what was typed."""
         known = self.query_one("#known", OptionList)
         known.clear_options()
-        known.add_options(self._options(event.value))
+        known.add_options(self.options(event.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """A typed PIN or NIP; a name that only one person bears will do too."""
-        typed = event.value.strip()
-        if not typed:
-            return
-        known = self._matching(typed)
-        exact = any(typed in (user.pin, user.nip) for user in known)
-        self.dismiss(known[0].pin if len(known) == 1 and not exact else typed)
+        """Take what was typed."""
+        if (answer := self.answer(event.value.strip())) is not None:
+            self.dismiss(answer)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Somebody was chosen from the list."""
+        """One was chosen from the list."""
         self.dismiss(event.option_id)
 
     def action_to_list(self) -> None:
         """From the input down into the list."""
         self.query_one("#known", OptionList).focus()
+
+
+class PressDialog(_ListDialog):
+    """Asks whose finger; answers a PIN or NIP, or None."""
+
+    def __init__(self, texts: Texts, name: str, fingers: Sequence[SimUser]) -> None:
+        super().__init__(texts, texts.press_title.format(name=name), texts.press_hint)
+        self._fingers = fingers
+
+    def options(self, typed: str) -> list[Option]:
+        """Matching people."""
+        shown = self._matching(typed)[:_MOST_SHOWN]
+        return [Option(Text(f"{user.pin:>9}  {user.name}"), id=user.pin) for user in shown]
+
+    def answer(self, typed: str) -> str | None:
+        """A typed PIN or NIP; a name that only one person bears will do too."""
+        if not typed:
+            return None
+        known = self._matching(typed)
+        exact = any(typed in (user.pin, user.nip) for user in known)
+        return known[0].pin if len(known) == 1 and not exact else typed
 
     def _matching(self, typed: str) -> list[SimUser]:
         wanted = typed.casefold()
@@ -72,9 +98,32 @@ class PressDialog(ModalScreen[str | None]):
             if wanted in user.name.casefold() or user.pin.startswith(typed) or user.nip.startswith(typed)
         ]
 
-    def _options(self, typed: str) -> list[Option]:
-        shown = self._matching(typed.strip())[:_MOST_SHOWN]
-        return [Option(Text(f"{user.pin:>9}  {user.name}"), id=user.pin) for user in shown]
+
+class FaultDialog(_ListDialog):
+    """Asks what is to go wrong; answers a fault's name, or None."""
+
+    def __init__(self, texts: Texts, name: str, transport: Transport) -> None:
+        super().__init__(texts, texts.fault_title.format(name=name), texts.fault_hint)
+        self._kinds = [kind for kind in FAULTS.values() if transport in kind.transports]
+
+    def options(self, typed: str) -> list[Option]:
+        """Faults that can happen on this line, whose name or description matches."""
+        return [
+            Option(Text.assemble((f"{kind.name:24}", "bold"), self._summary(kind)), id=kind.name)
+            for kind in self._matching(typed)
+        ]
+
+    def answer(self, typed: str) -> str | None:
+        """A whole name, or what leaves only one."""
+        names = [kind.name for kind in self._matching(typed)]
+        return typed if typed in names else names[0] if len(names) == 1 else None
+
+    def _matching(self, typed: str) -> list[FaultKind]:
+        wanted = typed.casefold()
+        return [it for it in self._kinds if wanted in it.name or wanted in self._summary(it).casefold()]
+
+    def _summary(self, kind: FaultKind) -> str:
+        return kind.indonesian if self._texts.language is Language.INDONESIAN else kind.english
 
 
 class ClockDialog(ModalScreen[float | None]):

@@ -70,6 +70,11 @@ class SerialServer(LineServer):
         """The URL of its line."""
         return f"{self._end.url}?baud={self.baud}"
 
+    @property
+    def whereabouts(self) -> str:
+        """The same."""
+        return self.address
+
     def heard(self, data: bytes) -> None:
         """Bytes arrived, cut anywhere. What is no frame is skipped."""
         if self.silent:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from simulators.carrier import Carrier
 from simulators.control import ControlServer
 from simulators.faults import Delivery
-from simulators.line import LOOPBACK
+from simulators.line import LOOPBACK, LineServer
 from simulators.serving import announce, run_until_signal
 from simulators.site import Site
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
@@ -70,14 +71,16 @@ def run_terminal(
     control_port: int = 0,
     directory: Path | None = None,
     delivery: Delivery | None = None,
-    ready: Callable[[int, int], None] = lambda port, control_port: None,
+    carrier: Carrier | None = None,
+    ready: Callable[[LineServer, int], None] = lambda server, control_port: None,
 ) -> int:
     """Run one terminal until SIGTERM or SIGINT; returns 0. Raises `OSError` for a taken port.
 
-    `now` gives city time, naive and local. `ready` is told the terminal's port and the control's; with
-    `directory`, the control's address is written to `control.json` there before.
+    `now` gives city time, naive and local. `carrier`: its line, None for TCP. `ready` is told where the
+    terminal is reached and the control's port; with `directory`, the control's address is written to
+    `control.json` there before.
     """
-    site = Site([terminal], now, base_port=port, host=host, delivery=delivery)
+    site = Site([terminal], now, base_port=port, host=host, delivery=delivery, carrier=carrier)
     control = ControlServer(site, port=control_port)
 
     async def serve(stop: asyncio.Event) -> None:
@@ -87,7 +90,7 @@ def run_terminal(
             if directory is not None:
                 directory.mkdir(parents=True, exist_ok=True)
                 announce(control, directory)
-            ready(site.server(None).port, control.port)
+            ready(site.server(None), control.port)
             await stop.wait()
         finally:
             await control.stop()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from simulators.faults import Delivery
-from simulators.line import LOOPBACK
-from simulators.tcp import TerminalServer
+from simulators.carrier import Carrier
+from simulators.faults import Delivery, Fault, Transport
+from simulators.line import LOOPBACK, LineServer
 from simulators.terminal import FINGER, NO_KEY, SimUser, TerminalSim
 
 
@@ -33,8 +33,12 @@ class TerminalStatus:
 
     serial: str
     name: str
+    transport: Transport
+    address: str
+    """Where a driver finds it: host and port, or the URL of a serial line."""
     host: str
     port: int
+    """0 where there is none."""
     line: Line
     clients: int
     """Sessions that are open."""
@@ -50,6 +54,10 @@ class TerminalStatus:
     disabled: bool
     bytes_sent: int
     bytes_received: int
+    faults: tuple[str, ...]
+    """What is wrong with it, or is about to be."""
+    struck: dict[str, int]
+    """How often each fault has really happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +87,27 @@ class Site:
         base_port: int = 0,
         host: str = LOOPBACK,
         delivery: Delivery | None = None,
+        carrier: Carrier | None = None,
     ) -> None:
-        """Ports count up from `base_port`; 0 lets the system choose each."""
+        """Ports count up from `base_port`; 0 lets the system choose each. `carrier`: None for TCP."""
         self.now = now
+        carrier = carrier or Carrier()
         self._servers = {
-            terminal.serial: TerminalServer(
+            terminal.serial: carrier.serve(
                 terminal, now, host=host, port=base_port + number if base_port else 0, delivery=delivery
             )
             for number, terminal in enumerate(terminals)
         }
 
     @property
-    def servers(self) -> Mapping[str, TerminalServer]:
+    def servers(self) -> Mapping[str, LineServer]:
         """The running terminals, by serial number."""
         return self._servers
 
     @property
     def addresses(self) -> dict[str, tuple[str, int]]:
-        """Host and port of each terminal, by serial number."""
-        return {serial: (server.host, server.port) for serial, server in self._servers.items()}
+        """Address and port of each terminal, as a driver takes them, by serial number."""
+        return {serial: (server.address, server.port) for serial, server in self._servers.items()}
 
     async def start(self) -> None:
         """Listen on every port. Raises `OSError` when one is taken; then none is left open."""
@@ -113,7 +123,7 @@ class Site:
         for server in self._servers.values():
             await server.stop()
 
-    def server(self, serial: str | None) -> TerminalServer:
+    def server(self, serial: str | None) -> LineServer:
         """One terminal; without a serial number the only one there is. Raises `SimulatorError`."""
         if serial is None:
             if len(self._servers) == 1:
@@ -130,14 +140,18 @@ class Site:
         """Let `who` (a PIN, or the NIP of somebody known there) press a finger now.
 
         A PIN that the terminal does not know is recorded too, as from a deleted user. Raises
-        `SimulatorError` for an unknown NIP, and while the terminal is locked by a program.
+        `SimulatorError` for an unknown NIP, for a PIN that has no room in its records, and while the terminal
+        is locked by a program.
         """
         server = self.server(serial)
         terminal = server.terminal
         if terminal.disabled:
             raise SimulatorError(f"{terminal.serial} was disabled by a program and takes no fingers")
         user = self._known(terminal, who)
-        pressed = server.press(user.pin if user else who, self.now(), verify=verify, state=state)
+        try:
+            pressed = server.press(user.pin if user else who, self.now(), verify=verify, state=state)
+        except ValueError as error:
+            raise SimulatorError(f"{terminal.serial} cannot keep this PIN: {error}") from error
         return PressReport(
             terminal.serial,
             user.pin if user else who,
@@ -175,6 +189,20 @@ class Site:
         server.terminal.log.clear()
         return self.status_of(server)
 
+    def strike(self, serial: str | None, fault: Fault) -> TerminalStatus:
+        """Let something go wrong. Raises `CannotStrike` when it cannot happen there."""
+        server = self.server(serial)
+        server.faults.strike(fault)
+        return self.status_of(server)
+
+    def heal(self, serial: str | None, name: str | None = None) -> TerminalStatus:
+        """End the faults of that name, or all. Raises `SimulatorError` when there is none."""
+        server = self.server(serial)
+        if name is not None and name not in server.faults.active:
+            raise SimulatorError(f"nothing of the name {name} is wrong with {self._serial_of(server)}")
+        server.faults.heal(name)
+        return self.status_of(server)
+
     def fingers(self, serial: str | None) -> list[SimUser]:
         """Everybody whose finger a terminal knows."""
         return self.server(serial).terminal.users
@@ -183,13 +211,15 @@ class Site:
         """All terminals, in the order they were given."""
         return [self.status_of(server) for server in self._servers.values()]
 
-    def status_of(self, server: TerminalServer) -> TerminalStatus:
+    def status_of(self, server: LineServer) -> TerminalStatus:
         """One terminal as it is now."""
         terminal = server.terminal
         line = Line.SILENT if server.silent else Line.CUT if server.is_cut else Line.UP
         return TerminalStatus(
-            serial=terminal.serial,
+            serial=self._serial_of(server),
             name=terminal.name,
+            transport=server.transport,
+            address=server.whereabouts,
             host=server.host,
             port=server.port,
             line=line,
@@ -203,7 +233,13 @@ class Site:
             disabled=terminal.disabled,
             bytes_sent=server.bytes_sent,
             bytes_received=server.bytes_received,
+            faults=server.faults.active,
+            struck=dict(server.faults.struck),
         )
+
+    def _serial_of(self, server: LineServer) -> str:
+        """The serial number it is registered with, whatever answers there now."""
+        return next(serial for serial, it in self._servers.items() if it is server)
 
     @staticmethod
     def _known(terminal: TerminalSim, who: str) -> SimUser | None:

@@ -146,10 +146,9 @@ class PunchesDuringRead(Layer):
         return frames
 
     async def _press(self) -> None:
-        terminal = self.server.terminal
-        pin = self.rng.choice(_pins(terminal.users))
+        pins = _pins(self.server.terminal.users)
         try:
-            self.server.press(pin, self.server.now() + timedelta(seconds=self.strikes))
+            self.server.press(pins[self.strikes % len(pins)], self.server.now())
         except TerminalLocked:
             self.strikes -= 1
 

@@ -47,12 +47,64 @@ def test_a_technician_can_do_everything_to_a_terminal(presensi: Run, folder: Pat
     assert (wrong.exit_code, "no terminal NONE" in wrong.output) == (ExitCode.FAILED, True)
 
 
+def test_faults_strike_and_heal_from_the_command_line(presensi: Run, folder: Path) -> None:
+    here = ("--dir", folder)
+    struck = presensi("simulate", "fault", "replaced", "SIM0000001", "--for", "30s", *here)
+    assert struck.output == "SIM0000001 Simulator: line up, 1 records, faults: replaced.\n"
+    assert "faults: replaced, lost" in presensi("simulate", "fault", "lost", "--times", "3", *here).output
+    assert "replaced, lost" in presensi("simulate", "status", *here).output
+    assert presensi("simulate", "heal", "--fault", "replaced", *here).output.endswith(
+        "0 records, faults: lost.\n"
+    )
+    assert "faults" not in presensi("simulate", "heal", "--all", *here).output
+    assert "there is no fault fire; there are one-byte" in presensi("simulate", "fault", "fire", *here).output
+    for wrong in (["--for", "30"], ["--times", "0"], ["--all"]):
+        result = presensi("simulate", "fault", "lost", "SIM0000001", *wrong, *here)
+        assert result.exit_code == ExitCode.USAGE
+
+
+def test_faults_and_models_are_listed(presensi: Run) -> None:
+    told = json.loads(presensi("simulate", "faults", "--json").output)
+    assert {"name": "log-cleared", "id": "Log mesin dihapus"}.items() <= told[15].items()
+    assert "Log mesin dihapus" in presensi("simulate", "faults").output
+    assert json.loads(presensi("simulate", "models", "--json").output)["mb560-49"]["record"] == "49"
+    assert "sizes_reply=dword0" in presensi("simulate", "models").output
+
+
+@pytest.mark.parametrize(
+    ("options", "driver", "address"),
+    [
+        (["--transport", "udp", "--port", "0", "--model", "mute-tcp"], "zk-udp", r"127\.0\.0\.1:\d+"),
+        (["--transport", "serial", "--baud", "19200"], "zk-serial", r"/.+/line\?baud=19200"),
+        (
+            ["--transport", "serial", "--converter", "--port", "0"],
+            "zk-serial",
+            r"socket://127\.0\.0\.1:\d+\?baud=9600",
+        ),
+    ],
+)
+def test_a_terminal_runs_on_every_kind_of_line(
+    tmp_path: Path, options: list[str], driver: str, address: str
+) -> None:
+    log = tmp_path / "log"
+    with started("simulate", "terminal", *options, "--dir", tmp_path / "sim", log=log):
+        until(lambda: "listens on" in log.read_text(), 20, log.read_text)
+        assert re.search(rf"listens on {address} \({driver}\)", log.read_text())
+
+
+def test_an_unknown_model_is_refused_with_the_names_of_all(presensi: Run) -> None:
+    result = presensi("simulate", "terminal", "--model", "toaster")
+    assert (result.exit_code, "there are x100-c" in result.output) == (ExitCode.USAGE, True)
+
+
 def test_without_a_simulator_the_sentence_says_so(presensi: Run, tmp_path: Path) -> None:
     for command in (
         ["press", "1"],
         ["cut"],
         ["restore"],
         ["clear"],
+        ["fault", "lost"],
+        ["heal"],
         ["status"],
         ["clock", "--ahead", "1"],
         ["console"],

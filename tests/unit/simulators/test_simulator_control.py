@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from simulators.control import CONTROL_FILE, ControlClient, ControlServer
+from simulators.faults import When
 from simulators.serving import announce
 from simulators.single import make_terminal
 from simulators.site import Line, SimulatorError, Site
-from simulators.terminal import SimUser
+from simulators.terminal import SimUser, TerminalModel
 
 NOW = datetime(2026, 11, 23, 7, 15, 30)
 NIP = "198001012005011901"
@@ -59,6 +60,43 @@ async def test_clock_line_and_log_obey(client: ControlClient) -> None:
     assert (await asyncio.to_thread(client.restore, "B")).line is Line.UP
     assert (await asyncio.to_thread(lambda: client.cut("B", silent=True))).line is Line.SILENT
     assert (await asyncio.to_thread(client.clear, "B")).records == 0
+
+
+async def test_faults_strike_last_and_are_healed_by_name(site: Site, client: ControlClient) -> None:
+    broken = await asyncio.to_thread(lambda: client.strike("lost", "B", after=1, every=2, times=9))
+    assert (broken.faults, broken.struck) == (("lost",), {"lost": 0})
+    [lost] = site.server("B").faults.layers
+    assert lost.when == When(after=1, every=2, times=9)
+    both = await asyncio.to_thread(client.strike, "clock-jump", "B")
+    assert both.faults == ("lost", "clock-jump")
+    assert both.struck["clock-jump"] == 1
+    assert both.clock_offset
+    one = await asyncio.to_thread(client.heal, "B", "clock-jump")
+    assert (one.faults, one.clock_offset) == (("lost",), 0)
+    with pytest.raises(SimulatorError, match="nothing of the name clock-jump is wrong with B"):
+        await asyncio.to_thread(client.heal, "B", "clock-jump")
+    assert (await asyncio.to_thread(client.heal, "B")).faults == ()
+    await asyncio.to_thread(lambda: client.strike("replaced", "A", hold=0.1))
+    await asyncio.sleep(0.2)
+    assert [it.faults for it in await asyncio.to_thread(client.status)] == [(), ()]
+
+
+async def test_a_replaced_terminal_keeps_its_place_in_the_list(client: ControlClient) -> None:
+    assert (await asyncio.to_thread(client.strike, "replaced", "A")).serial == "A"
+    assert (await asyncio.to_thread(client.heal, "A")).faults == ()
+
+
+async def test_an_unknown_fault_is_refused_with_the_names_of_all(client: ControlClient) -> None:
+    with pytest.raises(SimulatorError, match="there is no fault fire; there are one-byte"):
+        await asyncio.to_thread(client.strike, "fire", "A")
+    with pytest.raises(SimulatorError, match="there is no fault fire"):
+        await asyncio.to_thread(lambda: client.strike("fire", "A", times=1))
+
+
+async def test_a_pin_that_the_model_has_no_room_for_is_refused(site: Site, client: ControlClient) -> None:
+    site.server("A").terminal.model = TerminalModel(record="16", event_size=12)
+    with pytest.raises(SimulatorError, match="A cannot keep this PIN"):
+        await asyncio.to_thread(client.press, "A17B", "A")
 
 
 async def test_status_lists_every_terminal(site: Site, client: ControlClient) -> None:

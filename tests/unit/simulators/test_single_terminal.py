@@ -24,7 +24,7 @@ SERVE = """
         make_terminal(comm_key=5),
         lambda: datetime(2026, 11, 23, 7, 30),
         directory=Path(sys.argv[1]),
-        ready=lambda port, control: print(port, control, flush=True),
+        ready=lambda server, control: print(server.port, control, flush=True),
     ))
 """
 

@@ -12,7 +12,8 @@ from textual.widgets import DataTable, Input, Static
 
 from simulators.console import SimulatorConsole
 from simulators.control import ControlClient, ControlServer
-from simulators.dialogs import ClockDialog, ConfirmDialog, HelpDialog, PressDialog
+from simulators.dialogs import ClockDialog, ConfirmDialog, FaultDialog, HelpDialog, PressDialog
+from simulators.faults import FAULTS, Transport
 from simulators.single import make_terminal
 from simulators.site import Line, Site
 from simulators.terminal import SimUser
@@ -164,6 +165,36 @@ async def test_x_clears_the_log_only_after_a_yes(app: SimulatorConsole, site: Si
         assert len(site.server("A").terminal.log) == 0
 
 
+async def test_f_lets_a_chosen_fault_strike_and_h_heals_it(app: SimulatorConsole, site: Site) -> None:
+    async with app.run_test(size=(120, 30)) as pilot:
+        await ready(pilot)
+        for typed, name in (("wrong-key", "wrong-key"), ("serial lain", ""), ("mesin lain", "replaced")):
+            await pilot.press("f")
+            await until(pilot, lambda: isinstance(app.screen, FaultDialog))
+            app.screen.query_one(Input).value = typed
+            await pilot.press("enter")
+            if not name:
+                await pilot.press("escape")
+            else:
+                await until_said(pilot, f"Gangguan di Lobi: {name}")
+        assert site.server("A").faults.active == ("wrong-key", "replaced")
+        await until(pilot, lambda: cell(pilot, "A", 7) == "wrong-key, replaced")
+        await pilot.press("h")
+        await until_said(pilot, "Semua gangguan Lobi berakhir")
+        assert site.server("A").faults.active == ()
+        assert site.server("A").terminal.serial == "A"
+
+
+async def test_only_faults_that_can_happen_on_the_line_are_offered() -> None:
+    dialog = FaultDialog(INDONESIAN, "Lobi", Transport.UDP)
+    offered = {option.id for option in dialog.options("")}
+    assert offered == {name for name, kind in FAULTS.items() if Transport.UDP in kind.transports}
+    assert "eof-mid-chunk" not in offered
+    assert [option.id for option in dialog.options("baterai")] == ["dead-battery"]
+    assert dialog.answer("") is None
+    assert FaultDialog(ENGLISH, "Lobby", Transport.TCP).answer("battery") == "dead-battery"
+
+
 async def test_the_question_mark_explains_every_key(app: SimulatorConsole) -> None:
     async with app.run_test(size=(120, 30)) as pilot:
         await ready(pilot)
@@ -172,7 +203,7 @@ async def test_the_question_mark_explains_every_key(app: SimulatorConsole) -> No
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, HelpDialog))
     for texts in (INDONESIAN, ENGLISH):
-        assert [line.split("  ")[0] for line in texts.help_text.splitlines()][1:] == list("pmcbrx?q")
+        assert [line.split("  ")[0] for line in texts.help_text.splitlines()][1:] == list("pmcbrxfh?q")
 
 
 async def test_a_simulator_that_went_away_is_said_and_the_screen_stays(
