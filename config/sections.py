@@ -7,15 +7,25 @@ setting names the file that holds the secret.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
+from config.day_span import DaySpan, SpanOfDay
 from config.duration import Duration
 
 
@@ -25,6 +35,27 @@ def _empty_is_none(value: object) -> object:
 
 OptionalFile = Annotated[Path | None, BeforeValidator(_empty_is_none)]
 """A file name; empty means none."""
+
+
+def _split_at_commas(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError:
+            raise ValueError(
+                f'"{value}" is not an address or a network, as in "10.0.0.5" or "10.0.0.0/24"'
+            ) from None
+    return values
+
+
+Networks = Annotated[tuple[str, ...], BeforeValidator(_split_at_commas), AfterValidator(_networks)]
+"""IP addresses and networks (CIDR); in the environment with commas between."""
 
 _ZERO = timedelta()
 _FILE_SCHEMES = ("sqlite",)
@@ -119,6 +150,12 @@ class CollectorSettings(Section):
     bulk_timeout: Duration = Field(
         default=timedelta(seconds=120), gt=_ZERO, description="How long one whole log read may take."
     )
+    silence_timeout: Duration = Field(
+        default=timedelta(seconds=20),
+        gt=_ZERO,
+        description="Longest silence in the middle of a read: a terminal may take some seconds to prepare a "
+        "long log, not more.",
+    )
     bulk_reads: int = Field(
         default=4, ge=1, le=64, description="How many terminals' logs are read at the same time, at most."
     )
@@ -139,6 +176,15 @@ class CollectorSettings(Section):
         default=timedelta(seconds=60),
         gt=_ZERO,
         description="A terminal's clock that differs from city time by more than this is reported.",
+    )
+    set_clocks: bool = Field(
+        default=True,
+        description="Whether a terminal's clock that is off is set in the quiet hours; never back over a "
+        "recorded punch, and never when most terminals agree that it is this machine's clock that is off.",
+    )
+    quiet_hours: SpanOfDay = Field(
+        default=DaySpan(time(1), time(3)),
+        description="When clocks may be set, by the city's clocks.",
     )
     comm_keys_file: OptionalFile = Field(
         default=None,
@@ -193,6 +239,77 @@ class WallSettings(Section):
         default=200, ge=1, le=5000, description="How many monitors may be connected at once."
     )
     title: str = Field(default="Presensi", min_length=1, description="Title of the web page.")
+
+
+class GatewaySettings(Section):
+    """Where terminals that push (ADMS) call. Durations here are real time, also in the demo."""
+
+    enabled: bool = Field(
+        default=True, description="Whether `presensi up` runs the gateway beside the collector and the wall."
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="Address to listen on: that of the network the terminals are in, and no other.",
+    )
+    port: int = Field(default=8081, ge=1, le=65535, description="TCP port to listen on.")
+    keys_file: OptionalFile = Field(
+        default=None,
+        description='TOML file of the keys (pushcommkey) that terminals have to give: default = "KEY", and a '
+        'table [terminals] with "SERIAL" = "KEY". Readable by Presensi\'s user only. Empty: none is asked for.',
+    )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed. A terminal's "
+        "network rule is held against the address that they tell.",
+    )
+    delay: Duration = Field(
+        default=timedelta(seconds=10),
+        ge=timedelta(seconds=1),
+        description="How often terminals ask for commands, and so show that they are there.",
+    )
+    error_delay: Duration = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(seconds=1),
+        description="When terminals try again after a failure.",
+    )
+    proof: Duration = Field(
+        default=timedelta(seconds=45),
+        gt=_ZERO,
+        description="How often a terminal is asked how many punches it holds: the proof of completeness.",
+    )
+    command_timeout: Duration = Field(
+        default=timedelta(minutes=2), gt=_ZERO, description="A command not answered by then is given up."
+    )
+    request_timeout: Duration = Field(
+        default=timedelta(seconds=15),
+        gt=_ZERO,
+        description="How long one request may take to arrive, and how long it may wait for the database.",
+    )
+    max_body: int = Field(
+        default=2 * 1024 * 1024,
+        ge=16 * 1024,
+        le=64 * 1024 * 1024,
+        description="Largest upload, in bytes; a larger one stays on the terminal.",
+    )
+    max_batch: int = Field(
+        default=1_000,
+        ge=1,
+        le=5_000,
+        description="Punches of one upload that are committed together; a larger one goes in pieces, and is "
+        "acknowledged after the last.",
+    )
+    rate: float = Field(
+        default=20.0,
+        gt=0,
+        description="Requests a second that one terminal may make; those beyond wait on the terminal.",
+    )
+    queue: int = Field(
+        default=200,
+        ge=4,
+        le=2_000,
+        description="Requests in hand at once; those beyond wait on the terminals.",
+    )
 
 
 class ClockSettings(Section):

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = ["tests.support.databases", "tests.support.matrix_report"]
 
 # The same examples in every run, and no verdict by the clock of a busy machine.
 settings.register_profile("presensi", derandomize=True, deadline=None, print_blob=True)

@@ -17,7 +17,8 @@ from collector.supervisor import Supervisor
 from config.clock import Clock, SystemClock
 from config.settings import CollectorSettings
 from devices.driver import AttLogRecord
-from devices.zk.records import LAYOUT_40, decode_log
+from devices.zk.layouts import LAYOUT_40
+from devices.zk.records import decode_log
 from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalModel, TerminalSim
 from store import Store
@@ -32,9 +33,11 @@ FAST = CollectorSettings(
     connect_timeout=timedelta(seconds=2),
     reply_timeout=timedelta(seconds=2),
     bulk_timeout=timedelta(seconds=20),
+    silence_timeout=timedelta(seconds=2),
     backoff_first=timedelta(seconds=0.05),
     backoff_most=timedelta(seconds=0.3),
     settle=timedelta(seconds=0.1),
+    set_clocks=False,
 )
 """A collector in a hurry, so that tests do not wait."""
 
