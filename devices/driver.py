@@ -44,6 +44,7 @@ class Target:
     address: str
     """Host name or IP address; for a serial line its URL, see `devices.zk.serial_line`."""
     port: int = 4370
+    """0 for a serial line."""
     comm_key: int = 0
     connect_timeout: float = 5.0
     reply_timeout: float = 5.0
@@ -54,6 +55,12 @@ class Target:
     """Longest silence in mid-read. A terminal may need some seconds to prepare a long log, not more."""
     expected_serial: str | None = None
     """When given, another serial number raises `WrongTerminal`."""
+
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a person reads it."""
+        return f"{self.address}:{self.port}" if self.port else self.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +200,10 @@ class Session(Protocol):
 
     async def read_users(self) -> Sequence[UserRecord]:
         """All users, without passwords."""
+        ...
+
+    async def probe(self) -> Capabilities:
+        """Find out what this terminal can do, by small reads that change nothing on it."""
         ...
 
     async def subscribe(self) -> None:

@@ -20,15 +20,21 @@ class Command(IntEnum):
     `DISABLE`, `CLEAR_LOG` and `CLEAR_DATA` are here so that they can be named when met: we never send them.
     """
 
+    USER_WRITE = 8
     USERS = 9
     OPTION = 11
     ATTENDANCE_LOG = 13
     CLEAR_DATA = 14
     CLEAR_LOG = 15
+    USER_DELETE = 18
+    TEMPLATE_DELETE = 19
     FREE_SIZES = 50
     VERIFY = 60
     CANCEL_CAPTURE = 62
     STATE = 64
+    LCD_WRITE = 66
+    LCD_CLEAR = 67
+    TEMPLATE_READ = 88
     GET_TIME = 201
     SET_TIME = 202
     EVENT = 500
@@ -52,7 +58,9 @@ class Command(IntEnum):
     ACK_RETRY = 2003
     ACK_REPEAT = 2004
     ACK_UNAUTH = 2005
+    BUFFER_FAILED = 4989
     SECURE_FIRMWARE = 6001
+    ATTENDANCE_RANGE = 10004
     ACK_ERROR_DATA = 0xFFFB
     ACK_ERROR_INIT = 0xFFFC
     ACK_ERROR_COMMAND = 0xFFFD
@@ -70,6 +78,14 @@ class EventMask(IntFlag):
     UNLOCK = 0x20
     VERIFY = 0x80
     ALARM = 0x200
+
+
+_KNOWN = frozenset(Command)
+
+
+def is_command(code: int) -> bool:
+    """Whether this protocol has such a code, as far as we know it."""
+    return code in _KNOWN
 
 
 def code_name(code: int) -> str:
@@ -91,7 +107,7 @@ class Request:
 READ_CHUNK: Final = 0xFFC0
 """Most bytes asked for in one READ_BUFFER over TCP; what the vendor's own client asks."""
 
-_PREPARE = struct.Struct("<bhii")
+_PREPARE = struct.Struct("<bhII")
 _READ = struct.Struct("<ii")
 _U32 = struct.Struct("<I")
 _FUNCTION_USERS: Final = 5
@@ -172,21 +188,31 @@ def prepare_users() -> Request:
     return Request(Command.PREPARE_BUFFER, _PREPARE.pack(1, Command.USERS, _FUNCTION_USERS, 0))
 
 
+def prepare_range(start: int, end: int) -> Request:
+    """Let the terminal prepare the attendance records from the packed time `start` through `end`.
+
+    Source: fandbsoft/zkteco4730-java (from the vendor's own library), tried there on a SenseFace 2A.
+    """
+    return Request(Command.PREPARE_BUFFER, _PREPARE.pack(1, Command.ATTENDANCE_RANGE, start, end))
+
+
+def bare_log() -> Request:
+    """Ask for the whole attendance log at once, unprepared."""
+    return Request(Command.ATTENDANCE_LOG)
+
+
+def bare_users() -> Request:
+    """Ask for all users at once, unprepared."""
+    return Request(Command.USERS)
+
+
 def read_buffer(start: int, size: int) -> Request:
     """Ask for `size` bytes of the prepared buffer from offset `start`."""
     return Request(Command.READ_BUFFER, _READ.pack(start, size))
 
 
-def parse_prepare(data: bytes) -> Command | None:
-    """What a PREPARE_BUFFER request asks for; None when it cannot be read. For a simulated terminal."""
-    if len(data) != _PREPARE.size:
-        return None
-    code = _PREPARE.unpack(data)[1]
-    return Command(code) if code in (Command.ATTENDANCE_LOG, Command.USERS) else None
-
-
 def parse_read(data: bytes) -> tuple[int, int] | None:
-    """Start and size of a READ_BUFFER request; None when it cannot be read. For a simulated terminal."""
+    """Start and size of a READ_BUFFER request; None when it cannot be read."""
     if len(data) != _READ.size:
         return None
     start, size = _READ.unpack(data)

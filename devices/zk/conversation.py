@@ -49,7 +49,7 @@ class Conversation:
 
     @property
     def noise(self) -> bytes:
-        """The first bytes that were no packets, on a line that is read on after them."""
+        """The first bytes that were no packets, nor damaged ones, on a line that is read on after them."""
         return self._exchange.noise
 
     @property

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from devices.errors import ProtocolError
-from devices.zk.commands import Command, EventMask, Request
+from devices.zk.commands import Command, EventMask, Request, is_command
 from devices.zk.events import DecodedEvent, decode_events
-from devices.zk.frames import CAPTURE_BYTES, NEED_DATA, FrameReader, NeedData, Packet
+from devices.zk.frames import CAPTURE_BYTES, MAGIC, NEED_DATA, FrameReader, NeedData, Packet
 from devices.zk.transfer import Transfer, Whole, announced, stands_alone
 
 _REPLY_IDS: Final = 0xFFFF
@@ -89,8 +89,9 @@ class Exchange:
 
     @property
     def noise(self) -> bytes:
-        """The first bytes that were no packets, on a line that is read on after them."""
-        return self._noise or self._reader.noise
+        """The first bytes that were no packets, nor damaged ones, on a line that is read on after them."""
+        noise = self._noise or self._reader.noise
+        return b"" if noise.startswith(MAGIC) else noise
 
     @property
     def has_events(self) -> bool:
@@ -140,7 +141,8 @@ class Exchange:
         try:
             packet = Packet.from_bytes(data)
         except ProtocolError:
-            self._noise = self._noise or data[:CAPTURE_BYTES]
+            if not is_command(int.from_bytes(data[:2], "little")):
+                self._noise = self._noise or data[:CAPTURE_BYTES]
             return
         self._on_packet(packet)
 

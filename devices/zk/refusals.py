@@ -17,7 +17,15 @@ from devices.zk.commands import Command, Request, code_name
 from devices.zk.exchange import Reply
 
 _UNKNOWN = frozenset({Command.ACK_UNKNOWN, Command.ACK_ERROR_COMMAND, Command.ACK_ERROR_INIT})
-_FAILED = frozenset({Command.ACK_ERROR, Command.ACK_ERROR_DATA, Command.ACK_RETRY, Command.ACK_REPEAT})
+_FAILED = frozenset(
+    {
+        Command.ACK_ERROR,
+        Command.ACK_ERROR_DATA,
+        Command.ACK_RETRY,
+        Command.ACK_REPEAT,
+        Command.BUFFER_FAILED,
+    }
+)
 _FAILURES: Mapping[Command, type[DeviceRefused]] = {Command.CONNECT: Busy, Command.AUTH: AuthRejected}
 
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+_CHINESE: Final = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])+")
+"""GB 2312, as terminals for the Chinese market write it: every character beyond ASCII has two high bytes.
+Western text in one of the Windows code pages hardly ever has its high bytes in pairs.
+"""
+
 
 def until_nul(raw: bytes) -> bytes:
     """What stands before the first NUL; the rest is garbage."""
@@ -18,5 +26,19 @@ def read_pin(raw: bytes) -> str | None:
 
 
 def read_name(raw: bytes) -> str:
-    """A name: UTF-8 as far as it goes, since encodings differ by market and names are cut mid-character."""
-    return until_nul(raw).decode("utf-8", "replace").rstrip("\ufffd").strip()
+    """A name in whatever encoding it is: UTF-8, else GB 2312, else Windows-1252. The terminal does not say.
+
+    A character cut in two at the field's end is left out.
+    """
+    text = until_nul(raw)
+    may_be_cut = text == raw
+    try:
+        name = text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if may_be_cut and error.reason == "unexpected end of data":
+            name = text[: error.start].decode("utf-8")
+        elif _CHINESE.fullmatch(text) or (may_be_cut and _CHINESE.fullmatch(text[:-1])):
+            name = text.decode("gb18030", "replace").rstrip("\ufffd")
+        else:
+            name = text.decode("cp1252", "replace")
+    return "".join(character for character in name if character.isprintable()).strip()

@@ -21,6 +21,7 @@ IMPOSSIBLE_DAY: Final = datetime.min  # noqa: DTZ901
 _U32 = struct.Struct("<I")
 _SIX = struct.Struct("6B")
 _CENTURY = 2000
+_LAST_YEAR = 99
 
 
 def encode_time(moment: datetime) -> int:
@@ -69,6 +70,8 @@ def pack_six(moment: datetime) -> bytes:
 def unpack_six(raw: bytes) -> datetime | None:
     """The time of a live event; None when it is not one."""
     year, month, day, hour, minute, second = _SIX.unpack(raw)
+    if year > _LAST_YEAR:
+        return None
     try:
         return datetime(_CENTURY + year, month, day, hour, minute, second)  # noqa: DTZ001
     except ValueError:
@@ -85,7 +88,7 @@ class DayTable(dict[int, datetime]):
             midnight = datetime(_CENTURY + year, month + 1, day + 1)  # noqa: DTZ001
         except ValueError:
             midnight = IMPOSSIBLE_DAY
-        if year > 99:
+        if year > _LAST_YEAR:
             midnight = IMPOSSIBLE_DAY
         self[number] = midnight
         return midnight

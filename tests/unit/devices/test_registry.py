@@ -39,7 +39,7 @@ def test_an_unknown_key_names_the_nearest() -> None:
 
 
 def test_a_key_like_no_other_gets_the_list() -> None:
-    with pytest.raises(UnknownDriver, match="there are: zk-tcp"):
+    with pytest.raises(UnknownDriver, match="there are: zk-serial, zk-tcp, zk-udp"):
         registry.load("hikvision")
 
 

@@ -90,6 +90,14 @@ def test_a_damaged_datagram_is_passed_over_and_kept_to_be_told() -> None:
     assert feed(exchange, [Packet(Command.ACK_OK, SESSION, reply, b"time").to_bytes()])
 
 
+def test_a_damaged_packet_of_ours_is_not_told_as_another_protocol() -> None:
+    exchange, reply = asked(commands.get_time())
+    damaged = bytearray(Packet(Command.ACK_OK, SESSION, reply, b"time").to_bytes())
+    damaged[-1] ^= 1
+    assert feed(exchange, [bytes(damaged)]) is None
+    assert exchange.noise == b""
+
+
 @pytest.mark.parametrize("framed", [False, True])
 def test_the_echo_of_a_half_duplex_line_is_no_answer(framed: bool) -> None:
     exchange, reply = asked(commands.get_time(), framed=framed)

@@ -1,0 +1,71 @@
+"""Finding out how a terminal's log can be read, with a few small reads and nothing written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from devices.errors import DeviceRefused, UnexpectedReply, Unsupported
+from devices.zk.access import Access
+from devices.zk.buffer import HEADER, Buffer
+from devices.zk.layouts import LogLayout
+from devices.zk.logread import LOG
+from devices.zk.range_read import range_content
+from devices.zk.recognition import recognise
+from devices.zk.records import column
+
+_SAMPLE_BYTES: Final = 4096
+
+
+async def probe_reading(access: Access, count: int | None) -> None:
+    """Fill the traits of a terminal that says it holds `count` records, as far as its log can tell: an empty
+    log, or one that fits into the answer itself, tells little. Raises `DeviceError` when the terminal keeps
+    its log back.
+    """
+    try:
+        buffer = await Buffer.prepare(access, LOG, bare_too=count != 0)
+    except DeviceRefused:
+        if count == 0:
+            return
+        raise
+    sample, length = await buffer.body(_SAMPLE_BYTES)
+    if not length:
+        await buffer.free()
+        return
+    layout = access.traits.layout = recognise(sample, count, length=length, known=access.traits.layout)
+    if buffer.inline is None and access.traits.tail is None:
+        access.traits.tail = await _reads_the_middle(buffer, sample, layout)
+    await buffer.free()
+    if access.traits.bulk and access.traits.time_range is None and length > len(sample):
+        access.traits.time_range = await _reads_a_range(access, sample, layout)
+
+
+async def _reads_the_middle(buffer: Buffer, sample: bytes, layout: LogLayout) -> bool | None:
+    """Whether a record other than the first comes from its own place; None where all are alike."""
+    size = layout.size
+    first = sample[:size]
+    for at in range(size, len(sample) - size + 1, size):
+        record = sample[at : at + size]
+        if record != first:
+            try:
+                return await buffer.read(HEADER + at, HEADER + at + size) == record
+            except (DeviceRefused, Unsupported):
+                return False
+    return None
+
+
+async def _reads_a_range(access: Access, sample: bytes, layout: LogLayout) -> bool:
+    """Whether the terminal gives the records of one moment, and no more than that."""
+    size = layout.size
+    moment = column(sample[:size], layout.time, "I", size)[0]
+    try:
+        buffer = await Buffer.prepare(access, range_content(moment, moment))
+        records, length = await buffer.body(_SAMPLE_BYTES)
+    except (DeviceRefused, UnexpectedReply):
+        return False
+    await buffer.free()
+    whole = records[: len(records) // size * size]
+    return (
+        sample[:size] in records
+        and length % size == 0
+        and set(column(whole, layout.time, "I", size)) == {moment}
+    )
