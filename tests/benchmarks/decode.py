@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from devices.driver import AttLogRecord, BadRecord
-from devices.zk.records import LAYOUT_40, decode_log
+from devices.zk.layouts import LAYOUT_40
+from devices.zk.records import decode_log
 from tests.benchmarks import by_pyzk, sample_log
 from tests.benchmarks.report import Row, Target, seconds_text
 

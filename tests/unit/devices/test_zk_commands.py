@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from zk.base import make_commkey
 
 from devices.zk import commands
-from devices.zk.commands import Command, parse_prepare, parse_read
+from devices.zk.commands import parse_read
 from devices.zk.frames import Packet
 from tests.unit.devices import vectors
 
@@ -28,8 +28,15 @@ def test_published_option_request_is_made_exactly() -> None:
 def test_prepare_requests_hold_command_function_and_zeros() -> None:
     assert commands.prepare_log().data == bytes.fromhex("010d000000000000000000")
     assert commands.prepare_users().data == bytes.fromhex("0109000500000000000000")
-    assert parse_prepare(commands.prepare_log().data) is Command.ATTENDANCE_LOG
-    assert parse_prepare(commands.prepare_users().data) is Command.USERS
+
+
+def test_a_range_request_holds_both_packed_times() -> None:
+    assert commands.prepare_range(0x1EA7EBA8, 0x7FFFFFFF).data == bytes.fromhex("011427a8eba71effffff7f")
+
+
+def test_bare_requests_carry_nothing() -> None:
+    assert (commands.bare_log().command, commands.bare_log().data) == (13, b"")
+    assert (commands.bare_users().command, commands.bare_users().data) == (9, b"")
 
 
 @given(st.integers(0, 0x7FFFFFFF), st.integers(0, 0x7FFFFFFF))
@@ -39,10 +46,9 @@ def test_read_requests_survive_the_round_trip(start: int, size: int) -> None:
 
 @given(st.binary(max_size=20))
 def test_parsing_a_request_never_raises(data: bytes) -> None:
-    parse_prepare(data)
     parse_read(data)
 
 
 def test_an_unknown_code_is_named_by_its_number() -> None:
     assert commands.code_name(2000) == "ACK_OK (2000)"
-    assert commands.code_name(4989) == "4989"
+    assert commands.code_name(4991) == "4991"

@@ -49,6 +49,8 @@ def honest(body: bytes) -> dict[int, Answer]:
 async def test_a_peer_closing_in_mid_bulk_is_link_closed_at_once() -> None:
     def half(packet: Packet) -> list[Piece]:
         data = piece_of(LOG, packet)
+        if len(data) == 4:
+            return [reply(packet, data, Command.DATA)]
         announced = reply(packet, struct.pack("<II", len(data), 1008), Command.PREPARE_DATA)
         return [announced, reply(packet, data[:500], Command.DATA), ..., None]
 
@@ -77,10 +79,11 @@ async def test_an_empty_log_that_the_terminal_refuses_to_prepare_is_empty() -> N
 
 async def test_a_log_that_is_kept_back_is_refused_and_never_empty() -> None:
     answers: dict[int, Answer] = {
-        Command.PREPARE_BUFFER: lambda packet: [reply(packet, code=Command.ACK_ERROR)]
+        Command.PREPARE_BUFFER: lambda packet: [reply(packet, code=Command.ACK_ERROR)],
+        Command.ATTENDANCE_LOG: lambda packet: [reply(packet, code=Command.ACK_ERROR)],
     }
     async with opened(answers) as (session, _):
-        with pytest.raises(DeviceRefused):
+        with pytest.raises(DeviceRefused, match="PREPARE_BUFFER answered"):
             await session.read_log()
 
 
@@ -98,7 +101,8 @@ async def test_a_tail_is_what_follows_the_overlap(kept: int) -> None:
             if packet.command == Command.READ_BUFFER
         ]
         overlapped = min(4, kept)
-        assert read[1:] == [(0, 4), (4 + 40 * (kept - overlapped), 40 * (40 - kept + overlapped))]
+        assert read[:2] == [(0, 4), (0, 1604)]
+        assert read[2:] == [(0, 4), (4 + 40 * (kept - overlapped), 40 * (40 - kept + overlapped))]
 
 
 async def test_a_terminal_that_ignores_the_offset_is_read_whole_and_remembered() -> None:
@@ -160,7 +164,8 @@ async def test_a_position_that_fits_no_record_size_is_a_discontinuity(overlap: b
 
 
 async def test_a_header_that_promises_more_than_there_is_is_an_error() -> None:
-    lying = log_of(LOG, lambda packet: [reply(packet, b"\xff" * 1604, Command.DATA)])
+    lying = log_of(LOG, lambda packet: [reply(packet, b"\xff" * 4, Command.DATA)])
+    lying[Command.ATTENDANCE_LOG] = lambda packet: [reply(packet, code=Command.ACK_ERROR)]
     async with opened(lying) as (session, _):
         with pytest.raises(UnexpectedReply, match="in a buffer of 1604"):
             await session.read_log()

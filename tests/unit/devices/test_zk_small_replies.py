@@ -4,11 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.driver import UserRecord
-from devices.errors import ProtocolError, UnexpectedReply, Unsupported
+from devices.errors import ProtocolError, UnexpectedReply
 from devices.zk.options import decode_option, decode_text, encode_option
 from devices.zk.sizes import FreeSizes, decode_sizes, encode_sizes
-from devices.zk.users import decode_users, encode_user
 from tests.unit.devices import vectors
 
 F18 = FreeSizes(
@@ -27,7 +25,6 @@ F18 = FreeSizes(
     faces=0,
     faces_capacity=0,
 )
-SITI = UserRecord(7, "1007", "Siti Nurhaliza", 0, 12345)
 counts = st.integers(0, 0x7FFFFFFF)
 
 
@@ -45,6 +42,23 @@ class TestFreeSizes:
     def test_every_known_length_tells_the_log(self, length: int) -> None:
         sizes = decode_sizes(encode_sizes(F18, length))
         assert (sizes.records, sizes.records_capacity) == (58, 100_000)
+
+    def test_the_112_bytes_tell_faces_and_the_80_do_not(self) -> None:
+        with_faces = FreeSizes(**dict.fromkeys(FreeSizes.__slots__, 7))
+        assert decode_sizes(encode_sizes(with_faces, 112)) == with_faces
+        short = decode_sizes(encode_sizes(with_faces, 80))
+        assert (short.records_left, short.faces, short.faces_capacity) == (7, None, None)
+
+    @pytest.mark.parametrize("length", [81, 84, 91, 93, 100, 128, 200])
+    def test_of_an_unknown_length_only_what_is_there_is_told(self, length: int) -> None:
+        sizes = decode_sizes(encode_sizes(F18, 112)[:length].ljust(length, b"\0"))
+        assert (sizes.users, sizes.records) == (3, 58)
+        assert (sizes.faces is None) == (length < 84)
+
+    def test_a_negative_number_is_unknown(self) -> None:
+        data = bytearray(encode_sizes(F18))
+        data[32:36] = b"\xff" * 4
+        assert decode_sizes(bytes(data)).records is None
 
     @given(st.binary(max_size=130))
     def test_arbitrary_bytes_never_raise(self, data: bytes) -> None:
@@ -72,38 +86,4 @@ class TestOptions:
         try:
             decode_option(data, "~SerialNumber")
         except ProtocolError:
-            return
-
-
-class TestUsers:
-    @pytest.mark.parametrize("size", [28, 72])
-    def test_both_sizes_survive_the_round_trip(self, size: int) -> None:
-        short = UserRecord(7, "1007", "Siti", 14, 12345)
-        assert decode_users(encode_user(short, size) * 3, 3) == [short] * 3
-
-    def test_504_bytes_are_told_apart_by_the_count(self) -> None:
-        assert len(decode_users(encode_user(SITI, 28) * 18, 18)) == 18
-        assert len(decode_users(encode_user(SITI, 72) * 7, 7)) == 7
-
-    def test_a_name_cut_in_mid_character_keeps_its_whole_characters(self) -> None:
-        user = UserRecord(1, "5", "a" * 23 + "é", 0, 0)
-        assert decode_users(encode_user(user), 1)[0].name == "a" * 23
-
-    def test_garbage_after_the_names_end_is_not_part_of_it(self) -> None:
-        raw = bytearray(encode_user(SITI))
-        raw[30:35] = b"\xff\xfejun"
-        assert decode_users(bytes(raw), 1) == [SITI]
-
-    def test_a_user_without_a_pin_cannot_punch_and_is_left_out(self) -> None:
-        assert decode_users(bytes(72) + encode_user(SITI), 2) == [SITI]
-
-    def test_another_size_is_unsupported(self) -> None:
-        with pytest.raises(Unsupported, match="90 bytes for 2 users"):
-            decode_users(bytes(90), 2)
-
-    @given(st.binary(max_size=300), st.none() | st.integers(0, 20))
-    def test_arbitrary_bytes_raise_unsupported_only(self, body: bytes, count: int | None) -> None:
-        try:
-            decode_users(body, count)
-        except Unsupported:
             return

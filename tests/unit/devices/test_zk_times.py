@@ -63,3 +63,10 @@ def test_any_bytes_are_a_time_or_a_protocol_error(raw: bytes) -> None:
 def test_any_six_bytes_are_a_time_or_none(raw: bytes) -> None:
     moment = unpack_six(raw)
     assert moment is None or pack_six(moment) == raw
+
+
+@pytest.mark.parametrize(
+    "six", ["640101000000", "ff0c1f173b3b", "1a021f070000", "1a0d01070000", "1a0101180000"]
+)
+def test_a_live_time_that_never_was_or_is_past_2099_is_none(six: str) -> None:
+    assert unpack_six(bytes.fromhex(six)) is None
