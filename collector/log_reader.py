@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from attendance.people import Outage, OutageCause
+from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.count_ledger import CountLedger, Look
+from collector.doubt import Doubts
 from collector.ingest import Ingest
 from collector.normalize import Normalizer
 from config.clock import Clock
@@ -87,6 +89,7 @@ class LogReader:
         ingest: Ingest,
         gate: BulkGate,
         normalizer: Normalizer,
+        doubts: Doubts,
         clock: Clock,
         caught_up: bool = False,
         ledger: CountLedger | None = None,
@@ -102,6 +105,7 @@ class LogReader:
         self._ingest = ingest
         self._gate = gate
         self._normalizer = normalizer
+        self._doubts = doubts
         self._clock = clock
         self._counts = ledger or CountLedger()
 
@@ -257,10 +261,9 @@ class LogReader:
             now = self._clock.now()
             normalised = self._normalizer.log(read, start, stop, now, not_before)
             rate = self._clock.rate
-            if not_before is not None and rate:
-                slack = MISDATED * max(1.0, rate)
-                if any(not not_before - slack <= punch.at <= now + slack for punch in normalised.punches):
-                    await self._declare_outage(OutageCause.CLOCK_WRONG, not_before, now, tend)
+            doubted_since = self._doubted_since(normalised.punches, not_before, now, rate)
+            if doubted_since is not None:
+                await self._declare_outage(OutageCause.CLOCK_WRONG, doubted_since, now, tend)
             position = read.position_after(stop)
             batch = Batch(
                 terminal_id=self._terminal.id,
@@ -270,12 +273,25 @@ class LogReader:
                 ),
                 quarantine=normalised.quarantine,
                 expected=self.cursor,
+                reviews=self._doubts.marks(normalised.punches, now, fresh=not_before is not None, rate=rate),
             )
             receipt = await tend(self._ingest.accept(batch))
             self.cursor = receipt.cursor
             done.inserted += receipt.inserted
             done.made += [punch.at for punch in normalised.punches]
         return done
+
+    def _doubted_since(
+        self, punches: Sequence[Punch], not_before: datetime | None, now: datetime, rate: float
+    ) -> datetime | None:
+        """Since when (aware) a wrong clock misdated some of these punches, or may have; None: it did not."""
+        if not_before is not None and rate:
+            slack = MISDATED * max(1.0, rate)
+            if any(not not_before - slack <= punch.at <= now + slack for punch in punches):
+                return not_before
+        if self._doubts.ambiguous(punches, now):
+            return not_before or self._doubts.since
+        return None
 
 
 def _continues(read: LogRead, cursor: LogCursor) -> bool:

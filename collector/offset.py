@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -37,14 +38,29 @@ class ClockOffset:
         return offset if abs(offset) > tolerance else timedelta()
 
 
-async def measure_offset(session: Session, clock: Clock, zone: ZoneInfo) -> ClockOffset:
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One look at a terminal's clock."""
+
+    offset: ClockOffset
+    shown: datetime
+    """What it showed: naive, the terminal's own."""
+    at: datetime
+    """City time (aware) of the answer."""
+    tick: float
+    """The same moment by this machine's steady clock, in real seconds."""
+    rate: float
+    """City seconds per real second then."""
+
+
+async def measure(session: Session, clock: Clock, zone: ZoneInfo) -> Measurement:
     """Ask the terminal for its time. City time may run fast (the demo), so what passed during the question
     widens the answer instead of falsifying it. Raises `DeviceError`.
     """
     before = clock.now()
     told = await session.read_clock()
     after = clock.now()
-    return bracket(told, before, after, zone)
+    return Measurement(bracket(told, before, after, zone), told, after, time.monotonic(), clock.rate)
 
 
 def bracket(told: datetime, before: datetime, after: datetime, zone: ZoneInfo) -> ClockOffset:

@@ -5,26 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from attendance.terminal import Follow, Terminal
 from collector.backoff import Backoff
-from collector.comm_keys import CommKeys
-from collector.ingest import Ingest
+from collector.clock_keeper import ClockKeeper
+from collector.doubt import Doubts
 from collector.log_reader import LogReader, is_full
 from collector.normalize import Normalizer
-from collector.offset import CORRECTED_FROM, measure_offset
+from collector.orders import Orders, Work
+from collector.surroundings import Surroundings
 from collector.vitals import Vitals
-from config.clock import Clock
-from config.settings import CollectorSettings
-from devices.driver import Driver, LiveEvents, Session, Target
-from devices.errors import DeviceError, DeviceRefused, Retry, WrongTerminal
+from devices.driver import LiveEvents, Session
+from devices.errors import DeviceError, DeviceRefused, LinkClosed, Retry, WrongTerminal
 from store.punches import Ingest as Batch
 
 log = logging.getLogger(__name__)
@@ -47,20 +43,6 @@ SPREAD = 0.1
 """Intervals vary by this share, so that terminals do not fall into step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all sessions share."""
-
-    settings: CollectorSettings
-    zone: ZoneInfo
-    clock: Clock
-    comm_keys: CommKeys
-    ingest: Ingest
-    random: Random
-    load_driver: Callable[[str], Driver]
-    """By its key in `devices.registry`; one driver serves all its terminals."""
-
-
 class TerminalSession:
     """Follows one terminal until its task is cancelled. Everything here runs in the event loop's thread."""
 
@@ -69,6 +51,8 @@ class TerminalSession:
         *,
         terminal: Terminal,
         reader: LogReader,
+        keeper: ClockKeeper,
+        doubts: Doubts,
         normalizer: Normalizer,
         vitals: Vitals,
         shared: Surroundings,
@@ -76,6 +60,8 @@ class TerminalSession:
         settings = shared.settings
         self._terminal = terminal
         self._reader = reader
+        self._keeper = keeper
+        self._doubts = doubts
         self._normalizer = normalizer
         self._vitals = vitals
         self._shared = shared
@@ -87,7 +73,8 @@ class TerminalSession:
         self._proof_asked = True
         self._anew_asked = False
         self._listening: asyncio.Future[LiveEvents] | None = None
-        self._visit_asked = asyncio.Event()
+        self._orders = Orders()
+        self._called = asyncio.Event()
         self._live_unproved = False
         self._check_due = 0.0
         self._settle_due: float | None = None
@@ -97,19 +84,36 @@ class TerminalSession:
 
     async def run(self, first_pause: float) -> None:
         """Follow the terminal; the first contact comes after `first_pause` real seconds."""
-        await asyncio.sleep(first_pause)
-        while True:
-            try:
-                await self._visit()
-            except Exception as error:
-                await asyncio.sleep(self._pause_after(error))
-            else:
-                await self._pause_between_visits()
+        try:
+            await self._rest(first_pause, heed_checks=False)
+            while True:
+                try:
+                    await self._visit()
+                except Exception as error:
+                    await self._rest(self._pause_after(error), heed_checks=False)
+                else:
+                    await self._rest(0 if self._orders else self._interval(), heed_checks=True)
+        finally:
+            self._orders.refuse(
+                LinkClosed("the collector follows it no longer", terminal=self._terminal.serial)
+            )
+
+    async def perform(self, work: Work[T]) -> T:
+        """What `work` gives, done by this terminal's task between two sessions; raises what it raises. A
+        terminal that does not answer is tried at once.
+        """
+        asked = asyncio.ensure_future(self._orders.ask(work))
+        await asyncio.sleep(0)
+        self._wake()
+        return await asked
 
     def ask_check(self) -> None:
         """Count and read now instead of when the interval is over. A failing terminal keeps its back-off."""
         self._check_asked = True
-        self._visit_asked.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        self._called.set()
         if self._listening is not None:
             self._listening.cancel()
 
@@ -136,22 +140,13 @@ class TerminalSession:
             with suppress(DeviceRefused):
                 await line.subscribe()
             await self._check(line, measured=True)
-            while True:
+            while not self._orders:
                 await self._follow(line)
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[Session]:
-        terminal, settings = self._terminal, self._shared.settings
-        target = Target(
-            address=terminal.address,
-            port=terminal.port,
-            comm_key=self._shared.comm_keys.of(terminal.serial),
-            connect_timeout=settings.connect_timeout.total_seconds(),
-            reply_timeout=settings.reply_timeout.total_seconds(),
-            bulk_timeout=settings.bulk_timeout.total_seconds(),
-            expected_serial=terminal.serial,
-        )
-        line = await self._shared.load_driver(terminal.driver).open(target)
+        terminal = self._terminal
+        line = await self._shared.load_driver(terminal.driver).open(self._shared.target(terminal))
         self._lost = None
         try:
             if line.identity.serial != terminal.serial:
@@ -167,12 +162,14 @@ class TerminalSession:
         pause = due - time.monotonic()
         if pause > 0 and not self._check_asked:
             self._take(await self._listen(line, pause))
+        if self._orders:
+            return
         now = time.monotonic()
         settled = self._settle_due is not None and now >= self._settle_due
         if self._check_asked or settled or now >= self._check_due:
             await self._check(line)
         elif now >= self._keepalive_due:
-            await self._keep_alive(line)
+            await self._measure_clock(line)
 
     async def _listen(self, line: Session, pause: float) -> LiveEvents:
         """Events of up to `pause` seconds; `ask_check` cuts it short."""
@@ -208,6 +205,7 @@ class TerminalSession:
                     cursor=None,
                     quarantine=normalised.quarantine,
                     expected=None,
+                    reviews=self._doubts.marks(punches, now, fresh=True, rate=rate),
                 )
             )
         self._live_unproved = True
@@ -234,13 +232,13 @@ class TerminalSession:
         read_through = self._vitals.health.read_through
         elapsed = None if read_through is None else through - read_through
         unread = not self._reader.covers(counts, elapsed)
+
+        async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
+            return await self._tend(line, waiting, needs_line)
+
         if must_read or unread:
             if unread and not (measured or heard):
                 await self._measure_clock(line)
-
-            async def tend(waiting: Awaitable[T], *, needs_line: bool = False) -> T:
-                return await self._tend(line, waiting, needs_line)
-
             caught = await self._reader.catch_up(line, counts, read_through, tend, anew=self._anew_asked)
             through, inserted = caught.through, caught.inserted
             self._gentle_until = time.monotonic() + caught.seconds * (1 / READ_SHARE - 1)
@@ -248,7 +246,9 @@ class TerminalSession:
         if self._lost is not None:
             raise self._lost
         self._vitals.proved(through, inserted)
+        self._keeper.read_through(through)
         self._backoff.reset()
+        await self._keeper.set_if_due(line, tend)
         self._check_due = time.monotonic() + self._interval()
         if is_full(counts):
             self._check_due = max(self._check_due, self._gentle_until)
@@ -284,15 +284,7 @@ class TerminalSession:
         self._keepalive_due = time.monotonic() + self._shared.settings.keepalive.total_seconds()
 
     async def _measure_clock(self, line: Session) -> None:
-        """Measure; believe a wrong clock only when a second look agrees: city time may have been moved."""
-        clock, zone = self._shared.clock, self._shared.zone
-        offset = await measure_offset(line, clock, zone)
-        if offset.beyond(CORRECTED_FROM):
-            again = await measure_offset(line, clock, zone)
-            offset = min(offset, again, key=lambda measured: abs(measured.seconds))
-        self._normalizer.offset = offset.beyond(CORRECTED_FROM)
-        off = bool(offset.beyond(self._shared.settings.clock_tolerance))
-        self._vitals.clock_measured(offset.seconds, off=off)
+        await self._keeper.measure(line)
         self._clock_asked = False
         self._answered()
 
@@ -306,9 +298,16 @@ class TerminalSession:
         self._proof_asked = True
         return self._backoff.pause(error.retry if isinstance(error, DeviceError) else Retry.BACKOFF)
 
-    async def _pause_between_visits(self) -> None:
-        self._visit_asked.clear()
-        if self._check_asked:
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._visit_asked.wait(), self._interval())
+    async def _rest(self, seconds: float, *, heed_checks: bool) -> None:
+        """Pause between two sessions. What was ordered is carried out at once, and ends the pause."""
+        over = time.monotonic() + seconds
+        while not (heed_checks and self._check_asked):
+            self._called.clear()
+            if self._orders:
+                await self._orders.carry_out(lambda: self._shared.target(self._terminal))
+                return
+            left = over - time.monotonic()
+            if left <= 0:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), left)

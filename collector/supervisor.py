@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from datetime import time as day_time
 from functools import cache
 from random import Random
@@ -16,14 +16,18 @@ from zoneinfo import ZoneInfo
 from attendance.ids import TerminalId
 from attendance.terminal import LogCursor, Terminal, TerminalHealth
 from collector.bulk_gate import BulkGate
+from collector.clock_keeper import ClockKeeper
+from collector.clock_watch import ClockWatch, LastKnown
 from collector.comm_keys import CommKeys
+from collector.doubt import Doubts
 from collector.health import HealthBook
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
 from collector.normalize import Normalizer
 from collector.reconcile import Tally, Verdict
 from collector.schedule import Daily, Repeated, Schedule
-from collector.session import Surroundings, TerminalSession
+from collector.session import TerminalSession
+from collector.surroundings import Surroundings
 from collector.vitals import Vitals
 from config.clock import Clock
 from config.settings import CollectorSettings
@@ -36,7 +40,7 @@ BEAT_SECONDS = 1.0
 """How often, in real seconds, health is saved and the collector shows that it lives."""
 ROSTER_SECONDS = 10.0
 """How often the list of terminals is read again."""
-CLOCK_SECONDS = 3600.0
+CLOCK_SECONDS = 600.0
 """How often each terminal's clock is measured."""
 START_SPREAD, START_SPREAD_MOST = 0.02, 3.0
 """Seconds per terminal, and at most, over which first contacts are spread."""
@@ -79,7 +83,15 @@ class Supervisor:
         comm_keys = CommKeys(settings.comm_keys_file)
         self._ingest = Ingest(store)
         self._shared = Surroundings(
-            settings, zone, clock, comm_keys, self._ingest, random, cache(registry.load)
+            settings=settings,
+            zone=zone,
+            clock=clock,
+            comm_keys=comm_keys,
+            store=store,
+            ingest=self._ingest,
+            random=random,
+            load_driver=cache(registry.load),
+            city_offsets=lambda: self._book.clock_offsets(self._followed),
         )
         self._book = HealthBook({})
         self._followed: dict[TerminalId, _Followed] = {}
@@ -92,6 +104,7 @@ class Supervisor:
                 Daily("sweep", sweep_times, self.sweep),
                 Daily("reconcile", [RECONCILE_AT], self.reconcile),
                 Daily("day", [MIDNIGHT], self._begin_day),
+                Daily("quiet", [settings.quiet_hours.begins], self._begin_quiet_hours),
             ],
             repeated=[
                 Repeated("roster", ROSTER_SECONDS, self.refresh),
@@ -162,7 +175,8 @@ class Supervisor:
 
     async def _refresh(self) -> None:
         async with self._roster_lock:
-            listed = await self._ingest.call(self._store.terminals.list)
+            known = await self._ingest.call(self._store.terminals.list)
+            listed = [terminal for terminal in known if terminal.called]
             wanted = {terminal.id: terminal for terminal in listed}
             ended = [
                 followed
@@ -180,7 +194,9 @@ class Supervisor:
 
     def _follow(self, terminal: Terminal, cursor: LogCursor | None, starting: int) -> None:
         normalizer = Normalizer(terminal.id, self._shared.zone, terminal.driver)
-        held = self._book.of(terminal.id).log_records
+        doubts = Doubts(self._shared.zone)
+        health = self._book.of(terminal.id)
+        held = health.log_records
         reader = LogReader(
             terminal=terminal,
             cursor=cursor,
@@ -189,12 +205,27 @@ class Supervisor:
             ingest=self._ingest,
             gate=self._gate,
             normalizer=normalizer,
+            doubts=doubts,
             clock=self._clock,
             caught_up=cursor is not None and held is not None and cursor.records_read >= held,
         )
         vitals = Vitals(terminal, self._book, self._clock)
+        keeper = ClockKeeper(
+            terminal=terminal,
+            watch=ClockWatch(_last_known(health)),
+            doubts=doubts,
+            normalizer=normalizer,
+            vitals=vitals,
+            shared=self._shared,
+        )
         session = TerminalSession(
-            terminal=terminal, reader=reader, normalizer=normalizer, vitals=vitals, shared=self._shared
+            terminal=terminal,
+            reader=reader,
+            keeper=keeper,
+            doubts=doubts,
+            normalizer=normalizer,
+            vitals=vitals,
+            shared=self._shared,
         )
         pause = self._random.uniform(0, min(START_SPREAD_MOST, START_SPREAD * starting))
         task = asyncio.create_task(session.run(pause), name=f"terminal {terminal.serial}")
@@ -243,6 +274,10 @@ class Supervisor:
         for followed in self._followed.values():
             followed.session.ask_clock()
 
+    async def _begin_quiet_hours(self) -> None:
+        await self._check_clocks()
+        await self.sweep()
+
     async def _begin_day(self) -> None:
         log.info(
             "A new day. %d new punches since the last; %d of %d terminals online.",
@@ -258,6 +293,12 @@ class Supervisor:
         await _end(list(self._followed.values()))
         self._followed.clear()
         await self._ingest.close()
+
+
+def _last_known(health: TerminalHealth) -> LastKnown | None:
+    if health.clock_offset is None or health.last_contact_at is None:
+        return None
+    return LastKnown(timedelta(seconds=health.clock_offset), health.last_contact_at)
 
 
 async def _end(followed: Sequence[_Followed]) -> None:

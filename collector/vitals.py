@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from attendance.terminal import Terminal, TerminalHealth
+from collector.clock_watch import Condition
 from collector.health import NEARLY_FULL, HealthBook
 from collector.log_reader import is_full
 from config.clock import Clock
@@ -21,7 +22,18 @@ WAIT_ACTION = "It is tried again by itself; if it lasts, restart the terminal."
 DEFECT_ACTION = "This is a defect of Presensi: please report it with the collector's log."
 STORE_ACTION = "Check the database: `presensi doctor` says what is wrong with it."
 CONFIG_ACTION = "Correct the file that the message names; it is read again by itself."
-CLOCK_ACTION = "Set the terminal's clock in its menu; until then its punches are corrected by the difference."
+CLOCK_ACTION = (
+    "It is set in the quiet hours, or now by `presensi terminal set-time`; until then its punches are "
+    "corrected by the difference."
+)
+JUMPED_ACTION = (
+    "Set it by `presensi terminal set-time` and look at its punches with `presensi review list`; if it jumps "
+    "again, its battery or the terminal is worn out."
+)
+DEAD_ACTION = (
+    "Let its battery be replaced, then set it by `presensi terminal set-time`; its punches are kept and "
+    "marked: `presensi review list`."
+)
 NEARLY_FULL_ACTION = (
     "Clear the terminal's log in its menu soon, after `presensi terminal list` shows it read."
 )
@@ -61,6 +73,7 @@ class Vitals:
         self._down: Fault | None = None
         self._warned: str | None = None
         self._clock_off = False
+        self._condition = Condition.STEADY
         self._dark_since: datetime | None = None
 
     @property
@@ -92,9 +105,10 @@ class Vitals:
             )
         )
 
-    def clock_measured(self, seconds: float, *, off: bool) -> None:
+    def clock_measured(self, seconds: float, *, off: bool, condition: Condition = Condition.STEADY) -> None:
         """The terminal's clock is `seconds` ahead; `off` when that is beyond the tolerance."""
         self._clock_off = off
+        self._condition = condition
         self._book.set(replace(self.health, clock_offset=seconds))
 
     def proved(self, through: datetime, inserted: int) -> None:
@@ -140,10 +154,14 @@ class Vitals:
             if is_full(counts):
                 return Fault("LogFull", filled, FULL_ACTION, True)
             return Fault("LogNearlyFull", filled, NEARLY_FULL_ACTION, True)
+        ahead = self.health.clock_offset or 0.0
+        shown = f"{abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}"
+        if self._condition is Condition.DEAD:
+            return Fault("ClockDead", f"Its clock has lost its battery: it is {shown}.", DEAD_ACTION, True)
+        if self._condition is Condition.JUMPED:
+            return Fault("ClockJumped", f"Its clock jumped, it is {shown}.", JUMPED_ACTION, True)
         if self._clock_off:
-            ahead = self.health.clock_offset or 0.0
-            detail = f"Its clock is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'behind'}."
-            return Fault("ClockOff", detail, CLOCK_ACTION, True)
+            return Fault("ClockOff", f"Its clock is {shown}.", CLOCK_ACTION, True)
         return None
 
     def _log(self, level: int, message: str, *arguments: object) -> None:

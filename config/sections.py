@@ -255,13 +255,14 @@ class GatewaySettings(Section):
     port: int = Field(default=8081, ge=1, le=65535, description="TCP port to listen on.")
     keys_file: OptionalFile = Field(
         default=None,
-        description='TOML file of the keys (pushcommkey) that terminals have to give: default = "KEY", and a '
-        'table [terminals] with "SERIAL" = "KEY". Readable by Presensi\'s user only. Empty: none is asked for.',
+        description='TOML file of the keys (pushcommkey) that terminals have to give: default = "KEY", and '
+        'a table [terminals] with "SERIAL" = "KEY". Readable by Presensi\'s user only. Empty: none is '
+        "asked for.",
     )
     trusted_proxies: Networks = Field(
         default=(),
-        description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed. A terminal's "
-        "network rule is held against the address that they tell.",
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed. A "
+        "terminal's network rule is held against the address that they tell.",
     )
     delay: Duration = Field(
         default=timedelta(seconds=10),

@@ -103,13 +103,41 @@ class PunchTable:
             for number, terminal, pin, device_time, at, verify, state, capture, received_at in rows
         ]
 
-    def count(self, terminal_id: TerminalId | None = None) -> int:
-        """How many punches there are."""
+    def count(self, terminal_id: TerminalId | None = None, since: datetime | None = None) -> int:
+        """How many punches there are; where given, only those of one terminal, only those that it recorded at
+        or after `since` (naive, its own time).
+        """
         query = select(func.count()).select_from(punches)
         if terminal_id is not None:
             query = query.where(punches.c.terminal_id == terminal_id)
+        if since is not None:
+            query = query.where(punches.c.device_time >= since)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def last_recorded(self, terminal_id: TerminalId, first: datetime, last: datetime) -> datetime | None:
+        """The latest time that a punch of that terminal bears from `first` through `last`, all naive; None
+        when there is none.
+        """
+        query = select(func.max(punches.c.device_time)).where(
+            punches.c.terminal_id == terminal_id,
+            punches.c.device_time >= first,
+            punches.c.device_time <= last,
+        )
+        with self._database.read() as connection:
+            return connection.scalar(query)
+
+    def newest_times(self, terminal_id: TerminalId, most: int) -> list[datetime]:
+        """When the terminal recorded its newest punches (naive, its own time), newest first."""
+        query = select(punches.c.device_time).where(punches.c.terminal_id == terminal_id)
+        with self._database.read() as connection:
+            return list(connection.scalars(query.order_by(punches.c.device_time.desc()).limit(most)))
+
+    def last_receipt(self) -> datetime | None:
+        """When the punch that was stored last had been received, aware, UTC; None: there is none."""
+        query = select(punches.c.received_at).order_by(punches.c.id.desc()).limit(1)
+        with self._database.read() as connection:
+            return connection.scalar(query)
 
     def keys(self) -> Iterator[tuple[SerialNumber, Pin, datetime]]:
         """Serial number, PIN and naive device time of every punch, in no particular order. The transaction

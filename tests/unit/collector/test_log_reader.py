@@ -9,6 +9,7 @@ import pytest
 from attendance.ids import TerminalId
 from attendance.terminal import LogCursor
 from collector.bulk_gate import BulkGate
+from collector.doubt import Doubts
 from collector.count_ledger import CountLedger, Look
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
@@ -39,6 +40,7 @@ async def reader(sqlite_url: str) -> AsyncIterator[LogReader]:
         ingest=ingest,
         gate=BulkGate(1),
         normalizer=Normalizer(TerminalId(1), ZoneInfo("Asia/Jakarta")),
+        doubts=Doubts(ZoneInfo("Asia/Jakarta")),
         clock=SystemClock(),
         ledger=ledger,
     )
