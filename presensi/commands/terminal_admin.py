@@ -17,7 +17,7 @@ from rich.table import Column, Table
 from config.settings import make_clock
 from devices.driver import Target, UserRecord
 from devices.errors import DeviceError
-from devices.zk import admin
+from devices.zk.administrator import Administrator
 from presensi.context import App, Command, json_option, operator, pass_app
 from presensi.exits import ExitCode
 from presensi.terminal_target import target_from, target_options
@@ -41,7 +41,7 @@ def users(app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: b
     """
     target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
     _warn(app)
-    found = _audited(app, target, "terminal.users_listed", admin.users(target))
+    found = _audited(app, target, "terminal.users_listed", Administrator(target).users())
     if as_json:
         app.emit(
             [
@@ -92,7 +92,7 @@ def restart(
     if not yes and not click.confirm(question):
         click.echo("Nothing was done.")
         context.exit(ExitCode.FAILED)
-    _audited(app, target, "terminal.restarted", admin.restart(target))
+    _audited(app, target, "terminal.restarted", Administrator(target).restart())
     click.echo(f"{_place(target)} restarts, it will be back in about a minute.")
 
 
@@ -107,7 +107,7 @@ def voice(app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: b
     """
     target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
     _warn(app)
-    _audited(app, target, "terminal.voice_tested", admin.voice_test(target))
+    _audited(app, target, "terminal.voice_tested", Administrator(target).voice_test())
     click.echo(f"{_place(target)} spoke.")
 
 
