@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from simulators.adms.dialects import NEW, PushDialect
 from simulators.faults import Delivery, Transport
-from simulators.line import LineServer
+from simulators.push_station import PushStation
 from simulators.serial_port import BAUD, SerialServer, Wire
+from simulators.station import Station
 from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalSim
 from simulators.udp import UdpServer
@@ -23,6 +25,9 @@ class Carrier:
     """What a client of a serial line opens."""
     baud: int = BAUD
     """Bits a second of a serial line."""
+    url: str = ""
+    """The server that a push terminal calls."""
+    dialect: PushDialect = NEW
 
     def serve(
         self,
@@ -32,8 +37,8 @@ class Carrier:
         host: str,
         port: int,
         delivery: Delivery | None,
-    ) -> LineServer:
-        """A terminal on such a line, not started yet. See `LineServer`."""
+    ) -> Station:
+        """A terminal on such a line, not started yet. A push terminal has no use for the last three."""
         match self.transport:
             case Transport.TCP:
                 return TerminalServer(terminal, now, host=host, port=port, delivery=delivery)
@@ -43,3 +48,5 @@ class Carrier:
                 return SerialServer(
                     terminal, now, wire=self.wire, baud=self.baud, host=host, port=port, delivery=delivery
                 )
+            case Transport.PUSH:
+                return PushStation(terminal, now, self.url, dialect=self.dialect)

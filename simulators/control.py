@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from simulators.faults import CannotStrike, Fault
 from simulators.line import LOOPBACK
 from simulators.site import PressReport, SimulatorError, Site, TerminalStatus
+from simulators.stick import Tail
 from simulators.terminal import FINGER, NO_KEY, SimUser
 
 CONTROL_FILE = "control.json"
@@ -91,6 +92,16 @@ class Heal(_Request):
     name: str | None = None
 
 
+class Stick(_Request):
+    """Write the log to a USB stick, which is a folder on the simulator's machine."""
+
+    op: Literal["stick"] = "stick"
+    folder: Path
+    dialect: str = "attlog"
+    device_id: int = Field(1, ge=1, le=9_999)
+    tail: Tail = Tail.WHOLE
+
+
 class Fingers(_Request):
     """Ask whose fingers the terminal knows."""
 
@@ -104,7 +115,8 @@ class Status(_Request):
 
 
 Request = Annotated[
-    Press | MoveClock | Cut | Restore | Clear | Strike | Heal | Fingers | Status, Field(discriminator="op")
+    Press | MoveClock | Cut | Restore | Clear | Strike | Heal | Stick | Fingers | Status,
+    Field(discriminator="op"),
 ]
 
 
@@ -116,6 +128,7 @@ class Reply(BaseModel):
     terminals: tuple[TerminalStatus, ...] = ()
     fingers: tuple[SimUser, ...] = ()
     pressed: PressReport | None = None
+    files: tuple[Path, ...] = ()
 
 
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
@@ -192,6 +205,11 @@ class ControlServer:
                 return Reply(terminals=(site.strike(serial, request.fault()),))
             case Heal():
                 return Reply(terminals=(site.heal(serial, request.name),))
+            case Stick():
+                files = site.write_stick(
+                    serial, request.folder, request.dialect, device_id=request.device_id, tail=request.tail
+                )
+                return Reply(files=tuple(files))
             case Fingers():
                 return Reply(fingers=tuple(site.fingers(serial)))
             case Status():
@@ -265,6 +283,19 @@ class ControlClient:
     def heal(self, terminal: str | None = None, name: str | None = None) -> TerminalStatus:
         """End one fault, or all."""
         return self._one(Heal(terminal=terminal, name=name))
+
+    def write_stick(
+        self,
+        folder: Path,
+        terminal: str | None = None,
+        *,
+        dialect: str = "attlog",
+        device_id: int = 1,
+        tail: Tail = Tail.WHOLE,
+    ) -> tuple[Path, ...]:
+        """Write the log to a USB stick; the files."""
+        request = Stick(terminal=terminal, folder=folder, dialect=dialect, device_id=device_id, tail=tail)
+        return self._ask(request).files
 
     def status(self) -> tuple[TerminalStatus, ...]:
         """How every terminal is."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final
 
 from devices.zk.frames import Packet
 from simulators.faults.layer import Layer, Piece, Transport
-from simulators.faults.stack import Faults
 from simulators.faults.wire import Delivery
 from simulators.session import TerminalSession
+from simulators.station import Station
 from simulators.terminal import FINGER, NO_KEY, Pressed, TerminalSim
 
 LOOPBACK: Final = "127.0.0.1"
@@ -25,12 +25,13 @@ _BITS_PER_BYTE: Final = 10
 """On a serial line: eight, a start and a stop bit."""
 
 
-class LineServer(ABC):
-    """One terminal where it can be reached. Single-threaded: use it from the event loop that started it."""
+class LineServer(Station):
+    """One terminal that can be called."""
 
-    transport: ClassVar[Transport]
-    driver: ClassVar[str]
-    """The driver that reaches it."""
+    host = LOOPBACK
+    port = 0
+    bytes_sent = 0
+    bytes_received = 0
 
     def __init__(
         self,
@@ -46,33 +47,25 @@ class LineServer(ABC):
 
         `baud`: how many bits a second pass, at ten a byte; None: as many as will.
         """
-        self.terminal = terminal
-        self.now = now
+        super().__init__(terminal, now)
         self.host = host
         self.port = port
         self.baud = baud
-        self.bytes_received = 0
-        self.bytes_sent = 0
         self.connections_accepted = 0
-        self.silent = False
-        """The line is cut without a sign: connections stand, and nothing passes."""
         self._lines: dict[TerminalLine, None] = {}
         self._listening = False
         self._heard_until = 0.0
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._faults = Faults()
-        self._faults.attach(self)
         self._delivery = delivery or Delivery()
         self._delivering = self._delivery.layers()
 
     @property
     def address(self) -> str:
-        """Where a driver finds it: a host, with `port` beside it; for a serial line its whole URL."""
+        """Its host."""
         return self.host
 
     @property
     def whereabouts(self) -> str:
-        """Its address as a person writes it."""
+        """Host and port."""
         return f"{self.host}:{self.port}"
 
     @property
@@ -84,17 +77,6 @@ class LineServer(ABC):
     def delivery(self, delivery: Delivery) -> None:
         self._delivery = delivery
         self._delivering = delivery.layers()
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong here. Setting it ends what went wrong before; raises `CannotStrike`."""
-        return self._faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._faults.heal()
-        self._faults = faults
-        faults.attach(self)
 
     @property
     def layers(self) -> list[Layer]:
@@ -121,10 +103,7 @@ class LineServer(ABC):
 
     async def stop(self) -> None:
         """Heal what goes wrong, hang up and take no more calls for good."""
-        self._faults.heal()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await super().stop()
         self.hang_up()
         self._listening = False
         await self._leave()
@@ -154,7 +133,7 @@ class LineServer(ABC):
 
     def press(self, pin: str, now: datetime, *, verify: int = FINGER, state: int = NO_KEY) -> Pressed:
         """A finger at city time `now`: into the log, and at once to every session that listens."""
-        pressed = self.terminal.press(pin, now, verify=verify, state=state)
+        pressed = super().press(pin, now, verify=verify, state=state)
         frames = dict(pressed.events)
         for line in list(self._lines) if frames else ():
             if line.session in frames:
@@ -184,17 +163,6 @@ class LineServer(ABC):
     def left(self, line: TerminalLine) -> None:
         """A line ended."""
         self._lines.pop(line, None)
-
-    def soon(self, delay: float, act: Callable[[], Awaitable[None]]) -> None:
-        """Let something happen after so many real seconds, unless the server was stopped before."""
-
-        async def later() -> None:
-            await asyncio.sleep(delay)
-            await act()
-
-        task = asyncio.get_running_loop().create_task(later())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     @property
     def bytes_per_second(self) -> float | None:

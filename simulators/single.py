@@ -11,9 +11,10 @@ from pathlib import Path
 from simulators.carrier import Carrier
 from simulators.control import ControlServer
 from simulators.faults import Delivery
-from simulators.line import LOOPBACK, LineServer
+from simulators.line import LOOPBACK
 from simulators.serving import announce, run_until_signal
 from simulators.site import Site
+from simulators.station import Station
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
 DEMO_SERIAL = "SIM0000001"
@@ -72,7 +73,7 @@ def run_terminal(
     directory: Path | None = None,
     delivery: Delivery | None = None,
     carrier: Carrier | None = None,
-    ready: Callable[[LineServer, int], None] = lambda server, control_port: None,
+    ready: Callable[[Station, int], None] = lambda server, control_port: None,
 ) -> int:
     """Run one terminal until SIGTERM or SIGINT; returns 0. Raises `OSError` for a taken port.
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from simulators.carrier import Carrier
 from simulators.faults import Delivery, Fault, Transport
-from simulators.line import LOOPBACK, LineServer
+from simulators.line import LOOPBACK
+from simulators.station import Station
+from simulators.stick import STICK_DIALECTS, Tail, write_stick
 from simulators.terminal import FINGER, NO_KEY, SimUser, TerminalSim
 
 
@@ -100,7 +103,7 @@ class Site:
         }
 
     @property
-    def servers(self) -> Mapping[str, LineServer]:
+    def servers(self) -> Mapping[str, Station]:
         """The running terminals, by serial number."""
         return self._servers
 
@@ -123,7 +126,7 @@ class Site:
         for server in self._servers.values():
             await server.stop()
 
-    def server(self, serial: str | None) -> LineServer:
+    def server(self, serial: str | None) -> Station:
         """One terminal; without a serial number the only one there is. Raises `SimulatorError`."""
         if serial is None:
             if len(self._servers) == 1:
@@ -186,7 +189,7 @@ class Site:
     def clear(self, serial: str | None) -> TerminalStatus:
         """Clear a terminal's log."""
         server = self.server(serial)
-        server.terminal.log.clear()
+        server.clear_log()
         return self.status_of(server)
 
     def strike(self, serial: str | None, fault: Fault) -> TerminalStatus:
@@ -203,6 +206,18 @@ class Site:
         server.faults.heal(name)
         return self.status_of(server)
 
+    def write_stick(
+        self, serial: str | None, folder: Path, dialect: str, *, device_id: int = 1, tail: Tail = Tail.WHOLE
+    ) -> list[Path]:
+        """Put a USB stick in: the terminal's log as files in `folder`. Raises `SimulatorError`."""
+        if dialect not in STICK_DIALECTS:
+            raise SimulatorError(f"no terminal writes {dialect}; there are {', '.join(STICK_DIALECTS)}")
+        terminal = self.server(serial).terminal
+        try:
+            return write_stick(terminal, folder, dialect, device_id=device_id, tail=tail)
+        except OSError as error:
+            raise SimulatorError(f"{folder}: {error.strerror or error}") from error
+
     def fingers(self, serial: str | None) -> list[SimUser]:
         """Everybody whose finger a terminal knows."""
         return self.server(serial).terminal.users
@@ -211,7 +226,7 @@ class Site:
         """All terminals, in the order they were given."""
         return [self.status_of(server) for server in self._servers.values()]
 
-    def status_of(self, server: LineServer) -> TerminalStatus:
+    def status_of(self, server: Station) -> TerminalStatus:
         """One terminal as it is now."""
         terminal = server.terminal
         line = Line.SILENT if server.silent else Line.CUT if server.is_cut else Line.UP
@@ -237,7 +252,7 @@ class Site:
             struck=dict(server.faults.struck),
         )
 
-    def _serial_of(self, server: LineServer) -> str:
+    def _serial_of(self, server: Station) -> str:
         """The serial number it is registered with, whatever answers there now."""
         return next(serial for serial, it in self._servers.items() if it is server)
 

@@ -12,12 +12,14 @@ from rich.table import Table
 
 from config.clock import SimClock, SystemClock, set_rate, write_clock
 from presensi.commands.simulate_faults import fault, faults, heal
+from presensi.commands.simulate_push import run_push
 from presensi.commands.simulate_run import models, run_city, run_one
 from presensi.context import App, Group, json_option, pass_app
 from presensi.demo_folder import CLOCK_FILE
 from presensi.exits import Failure
 from presensi.simulator_folder import aimed, folder_option, tell
 from simulators.control import ControlClient
+from simulators.stick import Tail
 
 
 @click.group(cls=Group)
@@ -29,7 +31,7 @@ def simulate() -> None:
     """
 
 
-for _command in (run_one, run_city, models, fault, heal, faults):
+for _command in (run_one, run_push, run_city, models, fault, heal, faults):
     simulate.add_command(_command)
 
 
@@ -114,6 +116,33 @@ def restore(folder: Path, serial: str | None) -> None:
 def clear(folder: Path, serial: str | None) -> None:
     """Clear a terminal's log, as a careless hand at its menu would."""
     tell(ControlClient.of(folder).clear(serial))
+
+
+@simulate.command("stick")
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--dialect", default="attlog", show_default=True, metavar="NAME", help="How it writes them.")
+@click.option(
+    "--device-id",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 9_999),
+    help="Its number on the stick.",
+)
+@click.option(
+    "--tail",
+    type=click.Choice([tail.value for tail in Tail]),
+    default=Tail.WHOLE.value,
+    show_default=True,
+    help="How the stick was pulled out.",
+)
+@aimed
+def stick(*, target: Path, dialect: str, device_id: int, tail: str, folder: Path, serial: str | None) -> None:
+    """Write a terminal's log to a USB stick: files in the folder TARGET, for `presensi import usb`."""
+    client = ControlClient.of(folder)
+    for file in client.write_stick(
+        target.resolve(), serial, dialect=dialect, device_id=device_id, tail=Tail(tail)
+    ):
+        click.echo(file)
 
 
 @simulate.command("fingers")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from simulators.faults.layer import FRAME_HEADER, Layer, Piece, When
 
 if TYPE_CHECKING:
-    from simulators.line import LineServer, TerminalLine
+    from simulators.line import TerminalLine
+    from simulators.station import Station
 
 _OUT: Final = 0.3
 """Real seconds that a restarting terminal is away, unless told otherwise; a real one takes some forty."""
@@ -18,9 +19,9 @@ _OUT: Final = 0.3
 class Break(Layer):
     """Ends lines of one server."""
 
-    server: LineServer
+    server: Station
 
-    def arm(self, server: LineServer) -> None:
+    def arm(self, server: Station) -> None:
         """Remember whose lines they are."""
         self.server = server
 

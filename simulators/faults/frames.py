@@ -93,6 +93,10 @@ class BadChecksum(Layer):
         return replace(frame, data=bytes(damaged))
 
 
+class CorruptLine(Layer):
+    """A line that is no punch stands among those that a terminal pushes."""
+
+
 class WrongSessionField(Layer):
     """The session field of an answer holds something else, as real terminals put other things there.
 

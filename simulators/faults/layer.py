@@ -13,7 +13,8 @@ from devices.zk.commands import Command
 from devices.zk.frames import Packet
 
 if TYPE_CHECKING:
-    from simulators.line import LineServer, TerminalLine
+    from simulators.line import TerminalLine
+    from simulators.station import Station
 
 FRAME_HEADER: Final = 8
 """Bytes in front of the packet: magic and length."""
@@ -22,11 +23,13 @@ _COMMAND = struct.Struct("<H")
 
 
 class Transport(StrEnum):
-    """What carries a terminal's frames."""
+    """What carries a terminal's frames; or its punches, when it calls by itself."""
 
     TCP = "tcp"
     UDP = "udp"
     SERIAL = "serial"
+    PUSH = "push"
+    """The terminal calls a server, over HTTP. Where a fault counts frames it counts uploads here."""
 
 
 class CannotStrike(Exception):
@@ -97,7 +100,7 @@ class Layer:
         """Whether it has struck as often as it was to."""
         return self.when.times is not None and self.strikes >= self.when.times
 
-    def arm(self, server: LineServer) -> None:
+    def arm(self, server: Station) -> None:
         """It is put on a server. Raises `CannotStrike`."""
 
     def heal(self) -> None:

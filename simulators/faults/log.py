@@ -11,7 +11,8 @@ from simulators.faults.state import State
 from simulators.terminal import SimUser, TerminalLocked
 
 if TYPE_CHECKING:
-    from simulators.line import LineServer, TerminalLine
+    from simulators.line import TerminalLine
+    from simulators.station import Station
 
 STRANGER: Final = "61001"
 """A PIN that nobody has: its record holds user number 0."""
@@ -28,7 +29,7 @@ class LogCleared(State):
     def apply(self) -> bool:
         """Clear it."""
         self.server.faults.erased += self.terminal.log.records()
-        self.terminal.log.clear()
+        self.server.clear_log()
         return False
 
 
@@ -132,9 +133,9 @@ class FlashCrowd(State):
 class PunchesDuringRead(Layer):
     """While the log is read, fingers go on being pressed."""
 
-    server: LineServer
+    server: Station
 
-    def arm(self, server: LineServer) -> None:
+    def arm(self, server: Station) -> None:
         """Remember where."""
         self.server = server
 

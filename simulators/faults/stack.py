@@ -13,7 +13,7 @@ from simulators.faults.catalogue import FAULTS, FaultKind
 from simulators.faults.layer import CannotStrike, Layer, When
 
 if TYPE_CHECKING:
-    from simulators.line import LineServer
+    from simulators.station import Station
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Faults:
         self.erased: list[bytes] = []
         """Records that faults took out of the log: with what is still in it, all that was ever recorded."""
         self._waiting = [Fault(fault) if isinstance(fault, str) else fault for fault in faults]
-        self._server: LineServer | None = None
+        self._server: Station | None = None
         self._layers: list[tuple[str, Layer]] = []
         self._past: Counter[str] = Counter()
         self._made = 0
@@ -70,7 +70,7 @@ class Faults:
             counted[name] += layer.strikes
         return counted
 
-    def attach(self, server: LineServer) -> None:
+    def attach(self, server: Station) -> None:
         """Put them on a server. Raises `CannotStrike` when one makes no sense there."""
         self._server = server
         waiting, self._waiting = self._waiting, []

@@ -11,7 +11,8 @@ from simulators.faults.layer import Layer, Piece, When
 from simulators.terminal import TerminalSim
 
 if TYPE_CHECKING:
-    from simulators.line import LineServer, TerminalLine
+    from simulators.line import TerminalLine
+    from simulators.station import Station
 
 BATTERY_DEAD: Final = datetime(2000, 1, 1)  # noqa: DTZ001
 """Where a clock starts again that has lost its battery."""
@@ -26,7 +27,7 @@ class State(Layer):
     """
 
     ends_itself = True
-    server: LineServer
+    server: Station
     terminal: TerminalSim
     """The one that was there when the fault was put on."""
 
@@ -40,7 +41,7 @@ class State(Layer):
         """Whether it has struck and was undone."""
         return self.spent and not self._lasting
 
-    def arm(self, server: LineServer) -> None:
+    def arm(self, server: Station) -> None:
         """Strike at once unless it is to wait for frames."""
         self.server, self.terminal = server, server.terminal
         self.prepare()

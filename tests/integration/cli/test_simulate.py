@@ -63,9 +63,28 @@ def test_faults_strike_and_heal_from_the_command_line(presensi: Run, folder: Pat
         assert result.exit_code == ExitCode.USAGE
 
 
+def test_a_stick_is_written_from_a_running_terminal(presensi: Run, folder: Path, tmp_path: Path) -> None:
+    here = ("--dir", folder)
+    presensi("simulate", "press", "1001", *here)
+    written = presensi("simulate", "stick", tmp_path / "usb", *here).output.split()
+    assert [Path(file).name for file in written] == ["1_attlog.dat", "user.dat"]
+    assert Path(written[0]).read_text().split()[0] == "1001"
+    other = presensi("simulate", "stick", tmp_path / "usb", "--dialect", "glg", *here).output
+    assert other.strip().endswith("GLG_001.TXT")
+    assert "there are attlog" in presensi("simulate", "stick", tmp_path, "--dialect", "x", *here).output
+
+
+def test_a_push_terminal_calls_its_gateway(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    options = ["--transport", "push", "--server", "http://127.0.0.1:9", "--dialect", "old"]
+    with started("simulate", "terminal", *options, "--dir", tmp_path / "sim", log=log):
+        until(lambda: "calls http://127.0.0.1:9 (push)" in log.read_text(), 20, log.read_text)
+
+
 def test_faults_and_models_are_listed(presensi: Run) -> None:
     told = json.loads(presensi("simulate", "faults", "--json").output)
-    assert {"name": "log-cleared", "id": "Log mesin dihapus"}.items() <= told[15].items()
+    [cleared] = [it for it in told if it["name"] == "log-cleared"]
+    assert cleared["id"] == "Log mesin dihapus"
     assert "Log mesin dihapus" in presensi("simulate", "faults").output
     assert json.loads(presensi("simulate", "models", "--json").output)["mb560-49"]["record"] == "49"
     assert "sizes_reply=dword0" in presensi("simulate", "models").output
