@@ -134,6 +134,20 @@ class Reply(BaseModel):
 _REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
 
 
+class BadRequest(Exception):
+    """What was asked cannot be read; the message says where."""
+
+
+def parse_request(line: bytes) -> Request:
+    """Read one line of JSON. Raises `BadRequest` and nothing else."""
+    try:
+        return _REQUEST.validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadRequest(f"bad request: {place}: {first['msg']}") from error
+
+
 class ControlServer:
     """Answers requests about the terminals of one site."""
 
@@ -177,14 +191,8 @@ class ControlServer:
 
     async def _answer(self, line: bytes) -> Reply:
         try:
-            request = _REQUEST.validate_json(line)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(str(part) for part in first["loc"])
-            return Reply(error=f"bad request: {place}: {first['msg']}")
-        try:
-            return await self._carry_out(request)
-        except (SimulatorError, CannotStrike) as error:
+            return await self._carry_out(parse_request(line))
+        except (BadRequest, SimulatorError, CannotStrike) as error:
             return Reply(error=str(error))
 
     async def _carry_out(self, request: Request) -> Reply:
