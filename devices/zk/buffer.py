@@ -34,7 +34,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from devices.errors import DeviceRefused, ProtocolError, UnexpectedReply, Unsupported
+from devices.errors import DeviceRefused, LinkClosed, ProtocolError, UnexpectedReply, Unsupported
 from devices.zk.access import Access
 from devices.zk.commands import Command, Request, free_buffer, read_buffer
 
@@ -84,7 +84,7 @@ class Buffer:
                 raise
             try:
                 buffer = await _bare(access, content, content.bare)
-            except (DeviceRefused, ProtocolError):
+            except (DeviceRefused, ProtocolError, LinkClosed):
                 raise failure from None
             if buffer.size > HEADER:
                 traits.bulk = False

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from types import EllipsisType
+from typing import cast
 
 from devices.driver import Target
 from devices.zk.commands import Command
 from devices.zk.driver import ZkTcpDriver
-from devices.zk.frames import NEED_DATA, FrameReader, Packet
+from devices.zk.frames import MAGIC, NEED_DATA, FrameReader, Packet
 from devices.zk.session import ZkSession
 
 Piece = bytes | None | EllipsisType
@@ -18,6 +19,7 @@ Piece = bytes | None | EllipsisType
 Answer = Callable[[Packet], Sequence[Piece]]
 SESSION = 0x1234
 SERIAL = "TEST0001"
+FRAME = 8
 _PAUSE = 0.02
 
 
@@ -43,7 +45,7 @@ class ScriptedPeer:
                 frames.feed(data)
                 while (packet := frames.next_packet()) is not NEED_DATA:
                     self.received.append(packet)
-                    for piece in self._answer(packet):
+                    for piece in self.answer(packet):
                         if piece is None:
                             return
                         if isinstance(piece, bytes):
@@ -56,7 +58,7 @@ class ScriptedPeer:
         finally:
             writer.close()
 
-    def _answer(self, packet: Packet) -> Sequence[Piece]:
+    def answer(self, packet: Packet) -> Sequence[Piece]:
         if packet.command in self.answers:
             return self.answers[packet.command](packet)
         match packet.command:
@@ -83,6 +85,35 @@ async def scripted_peer(answers: dict[int, Answer], greeting: bytes = b"") -> As
     peer.target = Target("127.0.0.1", port, reply_timeout=0.3, bulk_timeout=0.5, connect_timeout=1.0)
     async with server:
         yield peer
+
+
+@asynccontextmanager
+async def datagram_peer(answers: dict[int, Answer]) -> AsyncIterator[ScriptedPeer]:
+    """The same over UDP: each frame that an answer gives leaves as a datagram, without its frame."""
+    peer = ScriptedPeer(answers)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(peer), local_addr=("127.0.0.1", 0))
+    port = transport.get_extra_info("sockname")[1]
+    peer.target = Target("127.0.0.1", port, reply_timeout=0.3, bulk_timeout=5.0, silence_timeout=1.0)
+    try:
+        yield peer
+    finally:
+        transport.close()
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, peer: ScriptedPeer) -> None:
+        self._peer = peer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        packet = Packet.from_bytes(data)
+        self._peer.received.append(packet)
+        for piece in self._peer.answer(packet):
+            if isinstance(piece, bytes):
+                self._transport.sendto(piece[FRAME:] if piece.startswith(MAGIC) else piece, addr)
 
 
 @asynccontextmanager

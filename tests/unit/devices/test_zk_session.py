@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -14,6 +16,7 @@ from devices.errors import (
     UnexpectedReply,
 )
 from devices.zk.commands import Command
+from devices.zk.driver import ZkTcpDriver
 from devices.zk.frames import Packet
 from devices.zk.times import pack_time
 from tests.unit.devices import vectors
@@ -23,6 +26,7 @@ from tests.unit.devices.scripted_peer import (
     Piece,
     opened,
     reply,
+    scripted_peer,
 )
 from tests.unit.devices.test_zk_events import PUBLISHED
 
@@ -148,3 +152,26 @@ class TestEvents:
             assert (await session.events(1)).items == [PUBLISHED]
             with pytest.raises(LinkClosed):
                 await session.events(1)
+
+
+class TestSilence:
+    async def test_silence_in_mid_read_ends_it_long_before_the_bulk_deadline(self) -> None:
+        answer: Answer = lambda _: []  # noqa: E731
+        async with scripted_peer({Command.PREPARE_BUFFER: answer}) as peer:
+            session = await ZkTcpDriver().open(replace(peer.target, bulk_timeout=30, silence_timeout=0.2))
+            started = time.monotonic()
+            with pytest.raises(DeadlineExceeded, match=r"silent for 0\.2 s in mid-read, no reply"):
+                await session.read_log()
+            assert time.monotonic() - started < 2
+            with pytest.raises(LinkClosed):
+                await session.counts()
+
+    async def test_whoever_goes_on_sending_is_not_silent(self) -> None:
+        def trickle(packet: Packet) -> list[Piece]:
+            frame = reply(packet, bytes(4), Command.DATA)
+            return [piece for at in range(0, len(frame), 2) for piece in (frame[at : at + 2], ...)]
+
+        async with scripted_peer({Command.PREPARE_BUFFER: trickle}) as peer:
+            session = await ZkTcpDriver().open(replace(peer.target, bulk_timeout=30, silence_timeout=0.1))
+            assert (await session.read_log()).total == 0
+            await session.close()
