@@ -75,6 +75,11 @@ class Ingest:
         self._thread.start()
 
     @property
+    def away(self) -> bool:
+        """Whether the store did not take the last commit; it is tried again by itself."""
+        return self._away_since is not None
+
+    @property
     def waiting_punches(self) -> int:
         """Punches of log reads that wait to be committed."""
         return self._logs_waiting

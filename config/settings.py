@@ -15,6 +15,7 @@ from config.sections import (
     CitySettings,
     ClockSettings,
     CollectorSettings,
+    GatewaySettings,
     LogSettings,
     Section,
     StoreSettings,
@@ -26,6 +27,7 @@ __all__ = [
     "CitySettings",
     "ClockSettings",
     "CollectorSettings",
+    "GatewaySettings",
     "LogSettings",
     "Section",
     "Settings",
@@ -44,6 +46,7 @@ class Settings(Section):
     collector: CollectorSettings = Field(default_factory=CollectorSettings)
     board: BoardSettings = Field(default_factory=BoardSettings)
     wall: WallSettings = Field(default_factory=WallSettings)
+    gateway: GatewaySettings = Field(default_factory=GatewaySettings)
     clock: ClockSettings = Field(default_factory=ClockSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 

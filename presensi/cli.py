@@ -21,6 +21,7 @@ _COMMANDS = {
     "up": "presensi.commands.running:up",
     "collect": "presensi.commands.running:collect",
     "wall": "presensi.commands.running:wall",
+    "gateway": "presensi.commands.running:gateway",
     "migrate": "presensi.commands.storage:migrate",
     "import": "presensi.commands.roster:import_group",
     "terminal": "presensi.commands.terminals:terminal",

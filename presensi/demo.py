@@ -66,7 +66,7 @@ class _Demo:
     async def run(self) -> int:
         stop = stop_on_signals()
         fleet = Supervisor([self._fleet()], self._log)
-        services_of_it = Supervisor(services(self._folder / SETTINGS_FILE), self._log)
+        services_of_it = Supervisor(services(self._settings, self._folder / SETTINGS_FILE), self._log)
         with self._screen.step("Preparing the database"):
             self._migrate()
         try:

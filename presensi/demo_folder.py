@@ -119,6 +119,8 @@ def settings_text(options: DemoOptions, folder: Path) -> str:
             "backoff_most": "5s",
         },
         "wall": {"port": _port(options.port), "show_names": True},
+        # No terminal of the demo pushes.
+        "gateway": {"enabled": False},
         "clock": {"file": str(folder / CLOCK_FILE)},
     }
     text = _MARK

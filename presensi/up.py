@@ -1,4 +1,4 @@
-"""`presensi up`: the collector and the wall as supervised children of one process."""
+"""`presensi up`: the collector, the wall and the push gateway as supervised children of one process."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ WATCH_SECONDS = 1.0
 
 _COLLECTOR_WATCHDOG = 90.0
 _WALL_WATCHDOG = 60.0
-_COLOURS = {"collect": "cyan", "wall": "green", "up": "yellow", "fleet": "magenta"}
+_GATEWAY_WATCHDOG = 60.0
+_COLOURS = {"collect": "cyan", "wall": "green", "gateway": "blue", "up": "yellow", "fleet": "magenta"}
 
 
-def services(settings_file: Path | None) -> list[Child]:
-    """The children of an installation, in the order of their start."""
+def services(settings: Settings, settings_file: Path | None) -> list[Child]:
+    """The children of an installation, in the order of their start; `settings` are those of the file."""
     options = ["--config", str(settings_file.absolute())] if settings_file else []
-    return [
+    children = [
         Child("collect", presensi("collect", *options), watchdog=_COLLECTOR_WATCHDOG),
         Child("wall", presensi("wall", *options), watchdog=_WALL_WATCHDOG),
     ]
+    if settings.gateway.enabled:
+        children.append(Child("gateway", presensi("gateway", *options), watchdog=_GATEWAY_WATCHDOG))
+    return children
 
 
 def wall_address(settings: Settings) -> str:
@@ -45,7 +49,7 @@ def run(settings: Settings, settings_file: Path | None, console: Console) -> int
         console.print(f"[{_COLOURS.get(name, 'white')}]{name:>7}[/] │ ", end="")
         console.print(line, markup=False, soft_wrap=True)
 
-    asyncio.run(_run(settings, console, Supervisor(services(settings_file), log)))
+    asyncio.run(_run(settings, console, Supervisor(services(settings, settings_file), log)))
     return 0
 
 
@@ -66,6 +70,10 @@ async def _run(settings: Settings, console: Console, supervisor: Supervisor) -> 
                 )
             else:
                 console.print(f"The wall is at {wall_address(settings)}")
+                if settings.gateway.enabled:
+                    console.print(
+                        f"Terminals that push call {settings.gateway.host}, port {settings.gateway.port}"
+                    )
             notifier.ready()
         ready.cancel()
         while not stop.is_set():

@@ -38,10 +38,13 @@ POSTGRES_OPTIONS: dict[str, str | int] = {
 class Database:
     """Thread-safe. Everything inside `read` and `write` may raise `StoreError` subclasses only."""
 
-    def __init__(self, address: Address, *, create: bool = False) -> None:
+    def __init__(self, address: Address, *, create: bool = False, durable: bool = False) -> None:
+        """`durable`: what is committed outlives a power cut, on SQLite too, where each commit then waits for
+        the disk. Without it a power cut takes back the last commits there, whole ones, in order.
+        """
         self.address = address
         self.dialect = address.dialect
-        self.engine = _sqlite_engine(address, create) if address.path else _postgres_engine(address)
+        self.engine = _sqlite_engine(address, create, durable) if address.path else _postgres_engine(address)
         snapshot = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
         self._reader = self.engine.execution_options(**snapshot)
         self._writer = self.engine.execution_options(writes=True)
@@ -67,8 +70,10 @@ class Database:
         self.engine.dispose()
 
 
-def sqlite_connection(address: Address, *, create: bool = False) -> sqlite3.Connection:
-    """A connection of its own to the SQLite file, in WAL mode. A missing file is an error unless `create`."""
+def sqlite_connection(address: Address, *, create: bool = False, durable: bool = False) -> sqlite3.Connection:
+    """A connection of its own to the SQLite file, in WAL mode. A missing file is an error unless `create`.
+    `durable`: see `Database`.
+    """
     assert address.path is not None
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(
@@ -80,7 +85,7 @@ def sqlite_connection(address: Address, *, create: bool = False) -> sqlite3.Conn
     )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error:
         connection.close()
@@ -88,9 +93,11 @@ def sqlite_connection(address: Address, *, create: bool = False) -> sqlite3.Conn
     return connection
 
 
-def _sqlite_engine(address: Address, create: bool) -> Engine:
+def _sqlite_engine(address: Address, create: bool, durable: bool) -> Engine:
     engine = create_engine(
-        address.url, creator=lambda: sqlite_connection(address, create=create), hide_parameters=True
+        address.url,
+        creator=lambda: sqlite_connection(address, create=create, durable=durable),
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")

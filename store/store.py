@@ -10,7 +10,9 @@ from store.changes import ChangeLog
 from store.database import Database
 from store.errands import ErrandTable
 from store.facts import FactTable
+from store.file_imports import FileImportTable
 from store.punches import PunchTable
+from store.push import PushTable
 from store.reviews import ReviewTable
 from store.revision import check
 from store.roster import RosterTable
@@ -28,7 +30,9 @@ class Store:
         self.audit = AuditLog(database)
         self.errands = ErrandTable(database)
         self.facts = FactTable(database, self.changes)
+        self.file_imports = FileImportTable(database)
         self.punches = PunchTable(database, self.changes)
+        self.push = PushTable(database, self.changes)
         self.reviews = ReviewTable(database)
         self.roster = RosterTable(database)
         self.terminals = TerminalTable(database, self.changes)
@@ -48,13 +52,15 @@ class Store:
         self.database.close()
 
 
-def open_store(url: str, *, password_file: Path | None = None) -> Store:
+def open_store(url: str, *, password_file: Path | None = None, durable: bool = False) -> Store:
     """Open the store at `url`, `sqlite:///var/presensi.db` or `postgresql://user@host:port/database`.
+
+    `durable` is for who acknowledges what it commits, see `Database`.
 
     Raises `AddressInvalid`, `StoreUnavailable`, and `MigrationNeeded` when the database is missing, empty,
     older or newer than this program.
     """
-    database = Database(parse(url, password_file))
+    database = Database(parse(url, password_file), durable=durable)
     try:
         check(database)
     except BaseException:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -18,8 +17,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
 
-from config.errors import ConfigError
-from config.sections import WallSettings
+from config.listening import listen
 from config.settings import Settings, make_clock
 from realtime.hub import Hub, create_hub
 from realtime.rows import BeatRow
@@ -33,7 +31,6 @@ SPARE_THREADS = 16
 SPARE_CONNECTIONS = 64
 GRACE_SECONDS = 1
 """A monitor's connection never ends by itself, so there is nothing to wait for at a stop."""
-BACKLOG = 512
 WATCH_SECONDS = 0.2
 
 
@@ -45,7 +42,7 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     `store.StoreError` (no database, wrong version) or `wallboard.app.FrontendMissing`.
     """
     _Parts(settings).close()
-    listener = _listen(settings.wall)
+    listener = listen("wall", settings.wall.host, settings.wall.port)
     log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
     try:
         # Gunicorn takes the descriptor over, and closes it.
@@ -149,20 +146,3 @@ def _watch(hub: Hub, ready: Callable[[], None], progress: Callable[[], None]) ->
         if hub.progress() > worked:
             worked = hub.progress()
             progress()
-
-
-def _listen(wall: WallSettings) -> socket.socket:
-    """The listening socket. Made here, so that an address in use is one clear sentence."""
-    family = socket.AF_INET6 if ":" in wall.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((wall.host, wall.port))
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise ConfigError(
-            f"the wall cannot listen on {wall.host}, port {wall.port} ({error.strerror}); "
-            "end the program that uses it or choose another [wall] port"
-        ) from error
-    return listener

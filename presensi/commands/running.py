@@ -1,8 +1,9 @@
-"""`presensi up`, `collect`, `wall`: the processes of an installation."""
+"""`presensi up`, `collect`, `wall`, `gateway`: the processes of an installation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -20,7 +21,7 @@ Run = Callable[[Settings, Callable[[], None], Callable[[], None]], int]
 @pass_app
 @click.pass_context
 def up(context: click.Context, app: App) -> None:
-    """Run everything on this machine: the collector and the wall, supervised.
+    """Run everything on this machine: the collector, the wall and the push gateway, supervised.
 
     A process that dies or hangs is started again. Ctrl-C or SIGTERM stops all in order.
     """
@@ -54,6 +55,24 @@ def wall(context: click.Context, app: App) -> None:
     except FrontendMissing as error:
         raise Failure(str(error)) from error
     context.exit(code)
+
+
+@click.command(cls=Command)
+@click.option(
+    "--trust-clock",
+    is_flag=True,
+    help="This machine's clock is right, although the store holds punches received later than it shows.",
+)
+@pass_app
+@click.pass_context
+def gateway(context: click.Context, app: App, trust_clock: bool) -> None:
+    """Run the push gateway: terminals call it over HTTP (ADMS) and send their punches.
+
+    A terminal is heard once it is registered with the driver "push"; see `presensi terminal pending`.
+    """
+    from collector.gateway.server import run
+
+    context.exit(_serve(app, partial(run, trust_clock=trust_clock)))
 
 
 def _serve(app: App, run: Run) -> int:

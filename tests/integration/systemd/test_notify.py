@@ -20,6 +20,7 @@ from psycopg import sql
 from config.settings import load
 from store.database import BUSY_SECONDS
 from tests.support.databases import FreshDatabase
+from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
 
 WATCHDOG_SECONDS = 4.0
@@ -81,11 +82,11 @@ Installation = Callable[[str], Path]
 @pytest.fixture
 def installation(tmp_path: Path, fresh_database: FreshDatabase) -> Installation:
     def install(dialect: str) -> Path:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
         path = tmp_path / "presensi.toml"
-        path.write_text(f'[store]\nurl = "{fresh_database(dialect)}"\n[wall]\nport = {port}\n')
+        path.write_text(
+            f'[store]\nurl = "{fresh_database(dialect)}"\n'
+            f"[wall]\nport = {free_port()}\n[gateway]\nport = {free_port()}\n"
+        )
         return path
 
     return install
@@ -136,7 +137,7 @@ def standing_still(processes: list[psutil.Process]) -> Iterator[None]:
                 process.send_signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize("command", ["collect", "wall"])
+@pytest.mark.parametrize("command", ["collect", "wall", "gateway"])
 def test_a_service_says_that_it_is_ready_and_goes_on_feeding_the_watchdog(
     command: str, installation: Installation, manager: Manager
 ) -> None:

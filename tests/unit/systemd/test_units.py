@@ -36,13 +36,13 @@ YES = (
 each_service = pytest.mark.parametrize("unit", services(), ids=lambda unit: unit.name)
 
 
-def test_there_is_a_unit_for_each_process_and_a_target_over_both() -> None:
+def test_there_is_a_unit_for_each_process_and_a_target_over_all() -> None:
     target = UnitFile.read(UNITS / "presensi.target")
     wanted = target.one("Wants", "Unit").split()
     assert (
         wanted
         == [unit.name for unit in services()]
-        == ["presensi-collector.service", "presensi-wall.service"]
+        == ["presensi-collector.service", "presensi-gateway.service", "presensi-wall.service"]
     )
 
 
