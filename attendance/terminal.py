@@ -12,6 +12,7 @@ PUSH_DRIVER = "push"
 """Driver key of a terminal that calls our gateway; the collector does not call it."""
 USB_DRIVER = "usb"
 """Driver key of a terminal without a line: its punches come on a USB stick."""
+UNCALLED_DRIVERS = frozenset({PUSH_DRIVER, USB_DRIVER})
 
 
 class Follow(StrEnum):
@@ -45,9 +46,14 @@ class Terminal:
     active: bool
 
     @property
+    def place(self) -> str:
+        """Where it is, as a person reads it; empty where nobody calls it and no address is known."""
+        return f"{self.address}:{self.port}" if self.port else self.address
+
+    @property
     def called(self) -> bool:
         """Whether the collector calls it: not one that pushes, nor one read by stick only."""
-        return self.driver not in {PUSH_DRIVER, USB_DRIVER}
+        return self.driver not in UNCALLED_DRIVERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,29 @@ from rich.console import Console
 from rich.progress import Progress
 
 from devices import registry
+from devices.errors import UnusableAddress
+from devices.zk.serial_line import SerialAddress
 from presensi.context import operator
 from store import Store
-from store.importing import Prepared, SheetKind, perform, prepare
+from store.importing import HOST, Addressing, Prepared, SheetKind, perform, prepare
+
+
+def _serial_fault(address: str) -> str | None:
+    try:
+        SerialAddress.parse(address)
+    except UnusableAddress as error:
+        return f"correct it: {error.detail}"
+    return None
+
+
+ADDRESSINGS = {"zk-serial": Addressing(fault=_serial_fault)}
+"""Of drivers whose terminals are no hosts."""
 
 
 def prepare_roster(store: Store, files: tuple[Path, ...], kind: SheetKind | None = None) -> Prepared:
     """Check the files, with the terminal drivers that this program knows."""
-    return prepare(store, files, drivers=registry.names(), kind=kind)
+    drivers = {name: ADDRESSINGS.get(name, HOST) for name in registry.names()}
+    return prepare(store, files, drivers=drivers, kind=kind)
 
 
 def perform_roster(store: Store, prepared: Prepared, at: datetime, console: Console) -> None:

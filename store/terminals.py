@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Connection, RowMapping, select, update
 
 from attendance.ids import SerialNumber, TerminalId, UnitId
-from attendance.terminal import Follow, LogCursor, Terminal, TerminalHealth
+from attendance.terminal import UNCALLED_DRIVERS, Follow, LogCursor, Terminal, TerminalHealth
+from store.audit import AuditLine, note
 from store.changes import ChangeLog, Notice, Topic
 from store.cursors import cursor_from
 from store.database import Database
+from store.errors import StoreError
 from store.schema import collector_heartbeat, log_cursors, terminal_health, terminals
 from store.upsert import upsert
 
 HEALTH_FIELDS = tuple(field.name for field in fields(TerminalHealth))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The new address of a terminal that was found there."""
+
+    serial: SerialNumber
+    address: str
+    port: int
 
 
 class TerminalTable:
@@ -39,6 +50,30 @@ class TerminalTable:
         with self._database.read() as connection:
             row = connection.execute(select(terminals).where(terminals.c.serial == serial)).mappings().first()
             return None if row is None else terminal_from(row)
+
+    def move(self, moves: Sequence[Move], *, actor: str, at: datetime) -> None:
+        """Correct the addresses of terminals found elsewhere, with a line in the audit log for each, in one
+        transaction: two may have changed places. `at` is city time, aware.
+
+        Raises `StoreError` when a serial is not registered, or two that are called would share an address.
+        """
+        with self._database.write() as connection:
+            for move in moves:
+                _move(connection, move, actor, at)
+            for move in moves:
+                holders = connection.scalars(
+                    select(terminals.c.serial).where(
+                        terminals.c.address == move.address,
+                        terminals.c.port == move.port,
+                        terminals.c.driver.not_in(UNCALLED_DRIVERS),
+                    )
+                ).all()
+                if len(holders) > 1:
+                    raise StoreError(
+                        f"{move.address} would be the address of {' and '.join(sorted(holders))}: nothing "
+                        "was changed. Find the other one first."
+                    )
+            self._changes.post(connection, [Notice(Topic.ROSTER)])
 
     def cursors(self) -> dict[TerminalId, LogCursor]:
         """How far each terminal's log has been read; a terminal never read is not in it."""
@@ -81,6 +116,16 @@ class TerminalTable:
         """City time (aware, UTC) of the collector's last sign of life; None: it never ran."""
         with self._database.read() as connection:
             return connection.scalar(select(collector_heartbeat.c.at))
+
+
+def _move(connection: Connection, move: Move, actor: str, at: datetime) -> None:
+    one = terminals.c.serial == move.serial
+    found = connection.execute(select(terminals).where(one)).first()
+    if found is None:
+        raise StoreError(f"No terminal {move.serial} is registered: nothing was changed.")
+    connection.execute(update(terminals).where(one).values(address=move.address, port=move.port))
+    detail = f"from {found.address}:{found.port} to {move.address}:{move.port}"
+    note(connection, AuditLine(actor, "terminal.moved", f"terminal:{move.serial}", detail, at))
 
 
 def terminal_from(row: RowMapping) -> Terminal:

@@ -1,5 +1,6 @@
 """Importing the roster from CSV and XLSX files: units, terminals, people, enrollments, excuses."""
 
+from store.importing.addresses import HOST, UNCALLED, Addressing
 from store.importing.facts import FactKind
 from store.importing.plan import Action, Change, Plan
 from store.importing.problems import Problem, RosterRejected
@@ -7,7 +8,10 @@ from store.importing.roster import Prepared, RosterMoved, perform, prepare
 from store.importing.sheets import SheetKind
 
 __all__ = [
+    "HOST",
+    "UNCALLED",
     "Action",
+    "Addressing",
     "Change",
     "FactKind",
     "Plan",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
@@ -62,9 +62,16 @@ class Cells:
         """A PIN."""
         return self._matching(column, _PIN, "letters and digits, at most 24", True)
 
-    def address(self, column: str) -> str:
+    def address(self, column: str, *, required: bool = True) -> str:
         """A host name or IP address."""
-        return self._matching(column, _ADDRESS, "a host name or an IP address, without port", True)
+        return self._matching(column, _ADDRESS, "a host name or an IP address, without port", required)
+
+    def line_address(self, column: str, fault: Callable[[str], str | None]) -> str:
+        """The address of a line that is no host; `fault` tells what is wrong with it."""
+        value = self.text(column)
+        if value and (reason := fault(value)):
+            self.refuse(column, "names no line", reason)
+        return value
 
     def nip(self, column: str) -> Nip:
         """A NIP; a problem shows its last digits only."""
@@ -141,6 +148,11 @@ class Cells:
             return int(value)
         self.refuse(column, "is not a port", "write a number from 1 to 65535, usually 4370")
         return default
+
+    def no_port(self, column: str) -> None:
+        """Nothing: the address says it all."""
+        if self._row.values[column]:
+            self.refuse(column, "has no meaning beside this address", "leave it empty")
 
     def interval(self, column: str) -> float | None:
         """Seconds of a duration such as "30s"; None when empty."""

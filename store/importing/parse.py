@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
 from attendance.ids import Pin, SerialNumber
 from attendance.people import ExcuseKind, UnitKind
 from attendance.terminal import Follow
+from store.importing.addresses import HOST, UNCALLED, Addressing
 from store.importing.cells import Cells
 from store.importing.entries import (
     EnrollmentEntry,
@@ -31,11 +32,15 @@ from store.importing.sheets import SheetKind
 from store.importing.tables import Row, Sheet
 
 USUAL_PORT = 4370
+NO_PORT = 0
 USUAL_DRIVER = "zk-tcp"
 
 
-def parse(sheets: Iterable[Sheet], drivers: Collection[str], findings: Findings) -> Entries:
-    """The valid rows of all sheets; the others go to `findings`. `drivers`: the known terminal drivers."""
+def parse(sheets: Iterable[Sheet], drivers: Mapping[str, Addressing], findings: Findings) -> Entries:
+    """The valid rows of all sheets; the others go to `findings`. `drivers`: the known terminal drivers, and
+    how each is addressed.
+    """
+    drivers = {**drivers, **UNCALLED}
     units: list[UnitEntry] = []
     terminals: list[TerminalEntry] = []
     people: list[PersonEntry] = []
@@ -69,16 +74,25 @@ def _unit(row: Row, cells: Cells) -> list[UnitEntry]:
     return [UnitEntry(row, UnitFact(code, name, short_name, kind, parent, office))]
 
 
-def _terminal(row: Row, cells: Cells, drivers: Collection[str]) -> list[TerminalEntry]:
+def _terminal(row: Row, cells: Cells, drivers: Mapping[str, Addressing]) -> list[TerminalEntry]:
     serial, name, unit = cells.code("serial"), cells.text("name"), cells.code("unit_code")
-    address, port = cells.address("address"), cells.port("port", USUAL_PORT)
     driver = cells.known("driver", drivers, USUAL_DRIVER)
+    address, port = _place(cells, drivers.get(driver, HOST))
     follow = cells.choice("follow", Follow, Follow.LIVE)
     interval = cells.interval("interval")
     if not cells.well or follow is None:
         return []
     fact = TerminalFact(SerialNumber(serial), name, unit, address, port, driver, follow, interval)
     return [TerminalEntry(row, fact)]
+
+
+def _place(cells: Cells, addressing: Addressing) -> tuple[str, int]:
+    if addressing.fault is not None:
+        cells.no_port("port")
+        return cells.line_address("address", addressing.fault), NO_PORT
+    if not addressing.called:
+        return cells.address("address", required=False), cells.port("port", NO_PORT)
+    return cells.address("address"), cells.port("port", USUAL_PORT)
 
 
 def _person(row: Row, cells: Cells) -> list[PersonEntry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from attendance.ids import Nip, SerialNumber
+from store.importing.addresses import UNCALLED
 from store.importing.cells import masked
 from store.importing.entries import PersonEntry, TerminalEntry, UnitEntry
 from store.importing.facts import PersonFact, TerminalFact, UnitFact
@@ -58,11 +59,13 @@ def plan_terminals(
     units: Mapping[str, UnitFact],
     findings: Findings,
 ) -> Register[SerialNumber, TerminalFact]:
-    """Terminals by serial number; no two may share an address and port."""
+    """Terminals by serial number; no two that we call may share an address and port."""
     rows = [(entry.terminal.serial, entry.terminal, entry.row) for entry in entries]
     register = _register(known, _once(rows, "serial", findings))
     at_address: dict[tuple[str, int], list[SerialNumber]] = {}
     for terminal in register.after.values():
+        if terminal.driver in UNCALLED:
+            continue
         at_address.setdefault((terminal.address.casefold(), terminal.port), []).append(terminal.serial)
     for serial, terminal, row in rows:
         if terminal.unit_code not in units:
@@ -72,7 +75,9 @@ def plan_terminals(
                 )
             )
         others = [
-            other for other in at_address[terminal.address.casefold(), terminal.port] if other != serial
+            other
+            for other in at_address.get((terminal.address.casefold(), terminal.port), ())
+            if other != serial
         ]
         if others:
             reason = f"port {terminal.port} there is also terminal {others[0]}'s"

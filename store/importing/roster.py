@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from store import schema
 from store.changes import Notice, Topic
 from store.errors import StoreError
+from store.importing.addresses import Addressing
 from store.importing.apply import Progress, Writer
 from store.importing.current import read_state
 from store.importing.entries import Entries
@@ -42,11 +43,12 @@ class Prepared:
 
 
 def prepare(
-    store: Store, paths: Iterable[Path], *, drivers: Collection[str], kind: SheetKind | None = None
+    store: Store, paths: Iterable[Path], *, drivers: Mapping[str, Addressing], kind: SheetKind | None = None
 ) -> Prepared:
     """Read and check roster files against themselves and the store; writes nothing.
 
-    `drivers` are the names a terminal's driver may have; `kind` tells what a file holds whose name does not.
+    `drivers` are the names a terminal's driver may have, beside push and usb, and how each is addressed;
+    `kind` tells what a file holds whose name does not.
     Raises `RosterRejected` with every problem at once, and `StoreError`.
     """
     files = read_files(paths, kind)

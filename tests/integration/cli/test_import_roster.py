@@ -266,3 +266,35 @@ def test_json_never_asks(run: Run, files: list[Path]) -> None:
     result = run(*files, "--json")
     assert result.exit_code == ExitCode.USAGE
     assert "--yes or --dry-run" in result.output
+
+
+def test_terminals_that_nobody_calls_and_serial_lines_are_imported(
+    run: Run, files: list[Path], store: Store
+) -> None:
+    ways = [("push", "", ""), ("usb", "", ""), ("zk-serial", "/dev/ttyUSB0?baud=9600", ""), ("push", "", "")]
+
+    def change(rows: list[dict[str, str]]) -> None:
+        for row, (driver, address, port) in zip(rows, ways, strict=True):
+            row.update(driver=driver, address=address, port=port)
+
+    edit(named(files, "terminals"), change)
+    assert run(*files, "--yes").exit_code == 0
+    found = [(it.driver, it.place, it.called) for it in store.terminals.list()]
+    assert found == [
+        ("push", "", False),
+        ("usb", "", False),
+        ("zk-serial", "/dev/ttyUSB0?baud=9600", True),
+        ("push", "", False),
+    ]
+
+
+def test_a_serial_line_that_cannot_be_is_refused_with_what_to_write(run: Run, files: list[Path]) -> None:
+    edit(
+        named(files, "terminals"),
+        lambda rows: rows[0].update(driver="zk-serial", address="ttyUSB0", port=""),
+    )
+    result = run(*files, "--yes", "--json")
+    assert result.exit_code == ExitCode.FILES
+    [problem] = json.loads(result.output)["problems"]
+    assert problem["column"] == "address"
+    assert "/dev/" in problem["remedy"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from store.importing import Problem
+from store.importing import HOST, Addressing, Problem
 from store.importing.parse import parse
 from store.importing.sheets import REQUIRED, SheetKind, kind_named
 from store.importing.tables import Files, read_files
@@ -42,7 +42,7 @@ def workbook(folder: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Pat
 
 def problems(*paths: Path) -> list[Problem]:
     files = read_files(paths)
-    parse(files.sheets, ["zk-tcp"], files.findings)
+    parse(files.sheets, {"zk-tcp": HOST}, files.findings)
     return files.findings.problems
 
 
@@ -94,7 +94,7 @@ def test_a_workbooks_sheets_are_read_in_one_go(tmp_path: Path) -> None:
         },
     )
     files = read_files([path])
-    entries = parse(files.sheets, ["zk-tcp"], files.findings)
+    entries = parse(files.sheets, {"zk-tcp": HOST}, files.findings)
     assert files.findings.problems == []
     assert files.findings.notes == [
         "roster.xlsx [Catatan]: not a roster sheet (units, terminals, people, enrollments, excuses),"
@@ -227,3 +227,49 @@ def test_no_bytes_whatsoever_raise(tmp_path_factory: pytest.TempPathFactory, dat
     path = tmp_path_factory.getbasetemp() / name
     path.write_bytes(data)
     problems(path)
+
+
+SERIAL = Addressing(fault=lambda address: None if address.startswith("/dev/") else "write /dev/…")
+TERMINALS = "serial,name,unit_code,address,port,driver\n"
+
+
+def terminal_of(folder: Path, cells: str) -> tuple[tuple[str, int, str] | None, list[Problem]]:
+    """Address, port and driver of the one terminal in a file, and what is wrong with it."""
+    files = read_files([written(folder, "terminals.csv", TERMINALS + cells + "\n")])
+    entries = parse(files.sheets, {"zk-tcp": HOST, "zk-serial": SERIAL}, files.findings)
+    facts = [entry.terminal for entry in entries.terminals]
+    found = (facts[0].address, facts[0].port, facts[0].driver) if facts else None
+    return found, files.findings.problems
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        ("S1,Gate,A,10.0.0.8,,", ("10.0.0.8", 4370, "zk-tcp")),
+        ("S1,Gate,A,/dev/ttyUSB0?baud=9600,,zk-serial", ("/dev/ttyUSB0?baud=9600", 0, "zk-serial")),
+        ("S1,Gate,A,,,push", ("", 0, "push")),
+        ("S1,Gate,A,10.8.0.3,,push", ("10.8.0.3", 0, "push")),
+        ("S1,Gate,A,,,usb", ("", 0, "usb")),
+    ],
+)
+def test_a_terminals_address_is_what_its_driver_needs(
+    tmp_path: Path, cells: str, found: tuple[str, int, str]
+) -> None:
+    assert terminal_of(tmp_path, cells) == (found, [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ("S1,Gate,A,,,", "address"),
+        ("S1,Gate,A,/dev/ttyUSB0,,zk-tcp", "address"),
+        ("S1,Gate,A,10.0.0.8,,zk-serial", "address"),
+        ("S1,Gate,A,,,zk-serial", "address"),
+        ("S1,Gate,A,/dev/ttyUSB0,4370,zk-serial", "port"),
+        ("S1,Gate,A,10.0.0.8,,zk-carrier-pigeon", "driver"),
+    ],
+)
+def test_an_address_that_its_driver_cannot_use_is_refused(tmp_path: Path, cells: str, column: str) -> None:
+    found, refused = terminal_of(tmp_path, cells)
+    assert found is None
+    assert only(refused).column == column
