@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -21,9 +22,13 @@ class Enrolled:
     by_number: Mapping[int, str]
     """User number → PIN."""
     pins: frozenset[str]
+    count: int | None
+    """How many users the terminal said it has when they were read."""
+    read_at: float
+    """When that was, by `time.monotonic`."""
 
 
-NOT_READ = Enrolled(MappingProxyType({}), frozenset())
+NOT_READ = Enrolled(MappingProxyType({}), frozenset(), None, -math.inf)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from typing import Final
 
@@ -18,6 +19,9 @@ from devices.zk.sizes import decode_sizes
 from devices.zk.users import decode_users, is_users
 
 log = logging.getLogger(__name__)
+
+FRESH_SECONDS: Final = 600.0
+"""For how long the users once read are believed, while the terminal says it has as many."""
 
 USERS: Final = Content(prepare_users(), bare_users(), is_users)
 
@@ -42,16 +46,19 @@ async def read_users(access: Access) -> list[UserRecord]:
             table.unreadable[0].reason,
         )
     access.enrolled = Enrolled(
-        {user.user_index: user.pin for user in table.users}, frozenset(user.pin for user in table.users)
+        {user.user_index: user.pin for user in table.users},
+        frozenset(user.pin for user in table.users),
+        count,
+        time.monotonic(),
     )
     return table.users
 
 
-async def pins_of(access: Access, numbers: Collection[int]) -> Mapping[int, str]:
-    """User number → PIN for all of `numbers` that the terminal knows; it is asked when one is new to us."""
+async def pins_of(access: Access, numbers: Set[int]) -> Mapping[int, str]:
+    """User number → PIN for all of `numbers` that the terminal knows."""
     if not numbers:
         return NOBODY
-    if any(number not in access.enrolled.by_number for number in numbers):
+    if await _outdated(access) or not numbers <= access.enrolled.by_number.keys():
         await read_users(access)
     return access.enrolled.by_number
 
@@ -63,10 +70,18 @@ async def name_events(access: Access, events: Sequence[EventItem | NumberedEvent
     list of users leaves two people possible, or nobody, the event is not believed: the log tells whose it is.
     """
     numbers = {event.number for event in events if isinstance(event, NumberedEvent)}
-    if any(not _candidates(access.enrolled, number) for number in numbers):
+    if numbers:
         with suppress(DeviceRefused):
-            await read_users(access)
+            if await _outdated(access) or not all(_candidates(access.enrolled, number) for number in numbers):
+                await read_users(access)
     return [_named(access.enrolled, event) if isinstance(event, NumberedEvent) else event for event in events]
+
+
+async def _outdated(access: Access) -> bool:
+    """Whether somebody may have been enrolled or deleted since the users were read."""
+    if time.monotonic() - access.enrolled.read_at > FRESH_SECONDS:
+        return True
+    return decode_sizes((await access.ask(free_sizes())).data).users != access.enrolled.count
 
 
 def _named(enrolled: Enrolled, event: NumberedEvent) -> EventItem:

@@ -99,7 +99,7 @@ async def _tail(buffer: Buffer, start: int, length: int, overlap: bytes) -> byte
                 traits.tail = True
             return tail
     tail = (await buffer.body())[0][start:]
-    if tail.startswith(overlap):
+    if traits.tail is None and tail.startswith(overlap):
         traits.tail = False
     return tail
 

@@ -39,7 +39,7 @@ async def read_range(access: Access, after: LogPosition, size: int) -> bytes | N
         buffer = await Buffer.prepare(access, range_content(_earliest(after.overlap, layout), LATEST))
         body, length = await buffer.body()
     except (DeviceRefused, UnexpectedReply):
-        traits.time_range = False
+        traits.time_range = traits.time_range or False
         return None
     await buffer.free()
     at = _find(body, after.overlap, size)

@@ -41,7 +41,10 @@ class Prepared:
         self.contents = contents
         self.middle = middle
         self.count = count
+        self.users = len(USERS)
         self.ranges = False
+        self.slack = 0
+        """Seconds by which a range is taken more widely than asked, on both sides."""
         self.buffer = b""
         self.last_end = 0
 
@@ -55,7 +58,7 @@ class Prepared:
 
     def sizes(self, packet: Packet) -> Sequence[Piece]:
         count = self.count
-        data = bytes(4) if count is None else encode_sizes(FreeSizes(records=count, users=len(USERS)))
+        data = bytes(4) if count is None else encode_sizes(FreeSizes(records=count, users=self.users))
         return [reply(packet, data)]
 
     def prepare(self, packet: Packet) -> Sequence[Piece]:
@@ -63,8 +66,11 @@ class Prepared:
         if command == Command.ATTENDANCE_RANGE and self.ranges:
             log, size = self.contents[Command.ATTENDANCE_LOG], LAYOUT_40.size
             records = [log[at : at + size] for at in range(0, len(log), size)]
+            slack = self.slack
             times = [struct.unpack_from("<I", record, LAYOUT_40.time)[0] for record in records]
-            body = b"".join(r for r, time in zip(records, times, strict=True) if start <= time <= end)
+            body = b"".join(
+                r for r, time in zip(records, times, strict=True) if start - slack <= time <= end + slack
+            )
         elif command in self.contents:
             body = self.contents[command]
         else:

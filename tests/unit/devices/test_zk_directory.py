@@ -11,10 +11,12 @@ from devices.zk.commands import Command
 from devices.zk.driver import ZkTcpDriver
 from devices.zk.events import encode_event
 from devices.zk.frames import Packet
+from devices.zk.layouts import LAYOUT_8B
 from devices.zk.users import encode_user
 from tests.unit.devices.prepared_peer import (
     USERS,
     Prepared,
+    log_of,
     prepared_for,
     punch,
     refuse,
@@ -91,3 +93,18 @@ async def test_users_of_a_terminal_that_counts_none_are_read_all_the_same() -> N
     answers: dict[int, Answer] = {Command.FREE_SIZES: sizes, Command.PREPARE_BUFFER: refuse}
     async with opened(answers) as (session, _):
         assert await session.read_users() == []
+
+
+async def test_a_number_given_to_somebody_else_is_the_new_holders() -> None:
+    peer = Prepared({Command.USERS: users_body(), Command.ATTENDANCE_LOG: log_of(LAYOUT_8B, 4)}, count=4)
+    async with opened(peer.answers) as (session, scripted):
+        first = await session.read_log()
+        peer.contents[Command.USERS] = b"".join(
+            encode_user(user)
+            for user in [*USERS[:4], UserRecord(5, "2005", "", 0, 0), UserRecord(9, "9", "", 0, 0)]
+        )
+        peer.users = 6
+        peer.contents[Command.ATTENDANCE_LOG], peer.count = log_of(LAYOUT_8B, 5), 5
+        tail = await session.read_log(first.position_after(4))
+        assert list(tail.items) == [punch(4)._replace(pin="2005")]
+        assert prepared_for(scripted.received).count(Command.USERS) == 2

@@ -54,6 +54,18 @@ class TestTimeRange:
                 if packet.command == Command.READ_BUFFER
             ) == (4 + 7 * 40)
 
+    @pytest.mark.parametrize("slack", [1, 60, 3600])
+    async def test_a_range_taken_more_widely_than_asked_is_cut_to_what_is_new(self, slack: int) -> None:
+        peer, contents = await self.no_tail(400)
+        peer.slack = slack
+        async with opened(peer.answers) as (session, _):
+            position = (await session.read_log()).position_after(400)
+            await session.read_log(position)
+            contents[Command.ATTENDANCE_LOG], peer.count = log_of(LAYOUT_40, 402), 402
+            assert list((await session.read_log(position)).items) == punches(LAYOUT_40, 400, 402)
+            assert session.capabilities.time_range is True
+            assert (await session.probe()).time_range is True
+
     @pytest.mark.parametrize("code", [2001, 65535, 65533, 4989])
     async def test_every_refusal_falls_back_to_the_whole_log_and_is_remembered(self, code: int) -> None:
         peer, contents = await self.no_tail(50, ranges=False)
