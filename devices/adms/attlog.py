@@ -22,6 +22,8 @@ from devices.driver import AttLogRecord, BadRecord
 NOT_SAID: Final = 255
 """Stands for a status or verify code that the line does not have."""
 
+LONGEST_WORK_CODE: Final = 32
+
 TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
 _PIN = r"[!-~]{1,24}"
@@ -64,7 +66,7 @@ def parse_attlog(body: bytes) -> list[AttLogRecord | BadRecord]:
             moment,
             NOT_SAID if verify is None else int(verify),
             NOT_SAID if status is None else int(status),
-            work_code or "",
+            (work_code or "")[:LONGEST_WORK_CODE],
             0,
         )
         items.append(_make_record(AttLogRecord, fields))

@@ -12,6 +12,7 @@ class PushDialect:
     """What one make sends, and what it takes for an acknowledgement."""
 
     name: str
+    summary: str
     old_http: bool = False
     """HTTP/1.0, a connection for each request, no Content-Type; else HTTP/1.1, kept alive."""
     sends_host: bool = True
@@ -48,6 +49,7 @@ class PushDialect:
 
 OLD = PushDialect(
     "old",
+    "HTTP/1.0, 7 columns, a packed time for a stamp",
     old_http=True,
     push_version="1.0",
     device_type=None,
@@ -56,10 +58,16 @@ OLD = PushDialect(
     counts_answer=False,
     empty_query=0,
 )
-NEW = PushDialect("new")
-SECURITY = PushDialect("security", device_type="acc", push_version="3.0.1", user_agent="iClock Proxy/1.09")
+NEW = PushDialect("new", "HTTP/1.1, 10 columns, wants every line counted")
+SECURITY = PushDialect(
+    "security",
+    "Security PUSH: registers first, sends access events",
+    device_type="acc",
+    push_version="3.0.1",
+)
 X100_C = PushDialect(
     "x100-c",
+    "CR LF, an empty work code, posts results where punches go",
     old_http=True,
     push_version="2.0.1",
     device_type=None,
@@ -69,12 +77,20 @@ X100_C = PushDialect(
     counts_answer=False,
     results_path="cdata",
 )
-MB10 = PushDialect("mb10", columns=11, suffix=".aspx")
-X105_ID = PushDialect("x105-id", columns=8, answers_commands=False)
+MB10 = PushDialect("mb10", "11 columns with a sequence number last, .aspx", columns=11, suffix=".aspx")
+X105_ID = PushDialect("x105-id", "8 columns, never answers a command", columns=8, answers_commands=False)
 NO_HOST = PushDialect(
-    "no-host", old_http=True, sends_host=False, columns=4, device_type=None, counts_answer=False
+    "no-host",
+    "4 columns, no Host header",
+    old_http=True,
+    sends_host=False,
+    columns=4,
+    device_type=None,
+    counts_answer=False,
 )
-CHINESE = PushDialect("chinese", language=83, encoding="gb2312", suffix="/")
+CHINESE = PushDialect(
+    "chinese", "names in GB2312, a slash behind every path", language=83, encoding="gb2312", suffix="/"
+)
 
 DIALECTS: Mapping[str, PushDialect] = MappingProxyType(
     {dialect.name: dialect for dialect in (OLD, NEW, SECURITY, X100_C, MB10, X105_ID, NO_HOST, CHINESE)}

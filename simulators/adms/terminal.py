@@ -46,6 +46,8 @@ class PushTerminal:
         self.faults = faults or PushFaults()
         self.answers: Counter[int] = Counter()
         """How often each HTTP status came; 0 for no answer at all."""
+        self.last_status: int | None = None
+        """Of the last request; None before the first."""
         self.is_cut = self.silent = False
         self.now = now
         self._pace = pace
@@ -146,8 +148,12 @@ class PushTerminal:
 
     async def drained(self, timeout: float) -> None:
         """Wait until everything was sent and acknowledged. Raises `TimeoutError` after real seconds."""
+        await self.until(lambda: self.unit.idle, timeout)
+
+    async def until(self, condition: Callable[[], bool], timeout: float) -> None:
+        """Wait until `condition` holds after an answer. Raises `TimeoutError` after real seconds."""
         async with asyncio.timeout(timeout):
-            while not self.unit.idle:
+            while not condition():
                 self._answered.clear()
                 await self._answered.wait()
 
@@ -168,18 +174,21 @@ class PushTerminal:
             self._answered.set()
 
     async def _ask(self, errand: Errand, fault: LineFault | None) -> Answer | None:
+        answer = await self._exchange(errand, fault)
+        self.last_status = 0 if answer is None else answer.status
+        self.answers[self.last_status] += 1
+        return answer
+
+    async def _exchange(self, errand: Errand, fault: LineFault | None) -> Answer | None:
         if self.is_cut:
             await asyncio.sleep(self._line.timeout if self.silent else 0)
             return None
         try:
             if fault is LineFault.DUPLICATE:
                 await self._line.exchange(errand.request)
-            answer = await self._line.exchange(errand.request, fault)
+            return await self._line.exchange(errand.request, fault)
         except LineError:
-            self.answers[0] += 1
             return None
-        self.answers[answer.status] += 1
-        return answer
 
     def _at(self) -> float:
         return asyncio.get_running_loop().time() * self._pace

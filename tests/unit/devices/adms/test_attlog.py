@@ -76,11 +76,11 @@ def test_blank_lines_and_padding_are_no_lines() -> None:
     assert parse_attlog(b"") == []
 
 
-def test_a_work_code_in_gb2312_is_read_and_nothing_unprintable_is_kept() -> None:
-    line = b"1001\t2026-11-23 07:29:58\t0\t1\t" + "外勤".encode("gb2312") + b"\0\x01\t0\n"
-    (item,) = parse_attlog(line)
-    assert isinstance(item, AttLogRecord)
-    assert item.work_code == "外勤"
+def test_a_work_code_in_gb2312_is_read_and_nothing_unprintable_or_endless_is_kept() -> None:
+    head = b"1001\t2026-11-23 07:29:58\t0\t1\t"
+    body = head + "外勤".encode("gb2312") + b"\0\x01\t0\n" + head + b"9" * 99
+    codes = [item.work_code for item in parse_attlog(body) if isinstance(item, AttLogRecord)]
+    assert codes == ["外勤", "9" * 32]
 
 
 @given(st.lists(RECORDS, max_size=20), st.integers(5, 11), st.booleans())
