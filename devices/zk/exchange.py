@@ -16,6 +16,7 @@ come twice, late, in another order, damaged, or as the echo of what we sent.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -31,6 +32,8 @@ _SERIAL_PACKET: Final = 1 << 14
 """Longest packet believed on a line that brings noise. We never ask for more than 1,008 bytes there."""
 _TOLD_THRICE: Final = 3
 """What looks like a piece of an unannounced transfer and comes so often is no piece: it is the answer."""
+_MOST_EARLY: Final = 256
+"""Pieces kept that came before their announcement; a read of 16 KiB has hardly more than sixteen."""
 _CONNECT_ID: Final = 0
 _RIVALS_WITHIN: Final = 64
 """For how many requests a second answer to CONNECT is looked for; later its reply id has another meaning."""
@@ -72,7 +75,7 @@ class Exchange:
         self._awaited: int | None = None
         self._first_session: int | None = None
         self._asked: Packet | None = None
-        self._early: list[Packet] = []
+        self._early: Counter[Packet] = Counter()
         self._transfer: Transfer | None = None
         self._reply: Reply | None = None
         self._events: list[DecodedEvent] = []
@@ -105,7 +108,7 @@ class Exchange:
         self._asked = Packet(request.command, self.session, self._awaited, request.data)
         self._drop_transfer()
         self._reply = None
-        self._early = []
+        self._early.clear()
         self._output.append(self._packed(self._asked))
 
     def resend(self) -> None:
@@ -191,7 +194,8 @@ class Exchange:
         elif transfer is not None and packet.command == Command.ACK_OK:
             self._end(packet, transfer.close())
         elif self._lossy and not self._is_answer(packet):
-            self._early.append(packet)
+            if len(self._early) < _MOST_EARLY or packet in self._early:
+                self._early[packet] += 1
         else:
             self._finish(Reply(packet.command, packet.session, packet.data))
 
@@ -202,7 +206,8 @@ class Exchange:
     def _begin(self, packet: Packet) -> None:
         self._transfer = announced(packet, self._transfer, lossy=self._lossy)
         self._tell_missing()
-        early, self._early = self._early, []
+        early = list(self._early)
+        self._early.clear()
         for piece in early:
             if self._transfer is not None and piece.command == Command.DATA:
                 self._on_data(piece, self._transfer)
@@ -215,7 +220,7 @@ class Exchange:
         """Whether a packet outside of a transfer is the whole answer, and no piece of one."""
         if self._asked is None or stands_alone(self._asked, packet):
             return True
-        return self._early.count(packet) + 1 >= _TOLD_THRICE
+        return self._early[packet] + 1 >= _TOLD_THRICE
 
     def _tell_missing(self) -> None:
         transfer = self._transfer

@@ -106,6 +106,8 @@ class FrameReader:
         self._max_packet = max_packet
         self._resync = resync
         self._failure: ProtocolError | None = None
+        self._doubted = False
+        """The frame at hand is damaged in the length it announces, and waits to be tried in another."""
 
     @property
     def buffered(self) -> int:
@@ -150,21 +152,28 @@ class FrameReader:
         end = _FRAME.size + length
         if len(buffer) < end:
             return NEED_DATA
-        try:
-            packet = Packet.from_bytes(bytes(memoryview(buffer)[_FRAME.size : end]))
-        except ChecksumMismatch:
-            true_end = _FRAME.size + _PACKET.size + self.missing
-            if self.missing == 0 or true_end <= end or buffer[end:].startswith(MAGIC):
-                raise
-            if len(buffer) < true_end:
-                return NEED_DATA
-            packet, end = Packet.from_bytes(bytes(memoryview(buffer)[_FRAME.size : true_end])), true_end
-        del buffer[:end]
+        true_end = _FRAME.size + _PACKET.size + self.missing
+        if not self._doubted:
+            try:
+                return self._cut(end)
+            except ChecksumMismatch:
+                if self.missing == 0 or true_end <= end:
+                    raise
+                self._doubted = True
+        if true_end <= end or buffer.startswith(MAGIC, end):
+            raise ChecksumMismatch(f"a packet of {length} bytes", capture=bytes(buffer[:CAPTURE_BYTES]))
+        return NEED_DATA if len(buffer) < true_end else self._cut(true_end)
+
+    def _cut(self, end: int) -> Packet:
+        packet = Packet.from_bytes(bytes(memoryview(self._buffer)[_FRAME.size : end]))
+        del self._buffer[:end]
+        self._doubted = False
         return packet
 
     def _skip(self) -> None:
         """Drop the first byte, and what follows it up to where a magic stands or may begin."""
         buffer = self._buffer
+        self._doubted = False
         at = buffer.find(MAGIC, 1)
         if at < 0:
             kept = (kept for kept in (3, 2, 1) if kept < len(buffer) and MAGIC.startswith(buffer[-kept:]))

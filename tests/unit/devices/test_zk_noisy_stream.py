@@ -116,3 +116,16 @@ class TestUnderReportedLength:
     def test_outside_of_a_transfer_nothing_is_guessed(self) -> None:
         with pytest.raises(ChecksumMismatch):
             read(self.frame(1032), 10_000, resync=False)
+
+    def test_waiting_for_the_rest_takes_linear_time(self) -> None:
+        took = []
+        for times in (1, 8):
+            damaged = MAGIC + (20_000 * times).to_bytes(4, "little") + bytes([1]) * (100_000 * times)
+            reader = FrameReader()
+            reader.missing = 200_000 * times
+            started = time.process_time()
+            for at in range(0, len(damaged), 64):
+                reader.feed(damaged[at : at + 64])
+                assert reader.next_packet() is NEED_DATA
+            took.append(time.process_time() - started)
+        assert took[1] < 8 * took[0] * 4 + 0.1
