@@ -20,25 +20,36 @@ LARGEST_KEY = 999_999
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def target_options(command: F) -> F:
-    """ADDRESS, --comm-key-file and --ask-comm-key: arguments for `target_from`."""
+def key_options(command: F) -> F:
+    """--comm-key-file and --ask-comm-key."""
     ask = click.option("--ask-comm-key", is_flag=True, help="Ask for the comm key, without showing it.")
     file = click.option(
         "--comm-key-file",
         type=click.Path(path_type=Path),
         help=f"File whose first line is the terminal's comm key; else ${KEY_VARIABLE}, else 0.",
     )
-    return click.argument("address")(file(ask(command)))
+    return file(ask(command))
+
+
+def target_options(command: F) -> F:
+    """ADDRESS, --comm-key-file and --ask-comm-key: arguments for `target_from`."""
+    return click.argument("address")(key_options(command))
 
 
 def target_from(
     settings: CollectorSettings, address: str, comm_key_file: Path | None, ask_comm_key: bool
 ) -> Target:
-    """The terminal at `address` (host or host:port), with the collector's deadlines.
+    """The terminal at `address` (host, host:port or a serial line's), with the collector's deadlines.
 
     Raises `click.BadParameter` for what is no address, `ConfigError` or `Failure` for what is no comm key.
     """
-    host, port = _split(address)
+    return target_at(settings, *_split(address), comm_key_file, ask_comm_key)
+
+
+def target_at(
+    settings: CollectorSettings, host: str, port: int, comm_key_file: Path | None, ask_comm_key: bool
+) -> Target:
+    """The terminal at that host and port; raises as `target_from`."""
     return Target(
         address=host,
         port=port,
@@ -46,10 +57,13 @@ def target_from(
         connect_timeout=settings.connect_timeout.total_seconds(),
         reply_timeout=settings.reply_timeout.total_seconds(),
         bulk_timeout=settings.bulk_timeout.total_seconds(),
+        silence_timeout=settings.silence_timeout.total_seconds(),
     )
 
 
 def _split(address: str) -> tuple[str, int]:
+    if address.startswith("/") or "://" in address:
+        return address, 0
     host, colon, port = address.rpartition(":")
     if not colon:
         return address, 4370
