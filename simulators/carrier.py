@@ -28,6 +28,12 @@ class Carrier:
     url: str = ""
     """The server that a push terminal calls."""
     dialect: PushDialect = NEW
+    key: str | None = None
+    """What it gives as its pushcommkey."""
+    pace: float = 1.0
+    """How many of a push terminal's seconds pass in a real one."""
+    sync_clock: bool = True
+    """A push terminal sets its clock by the server's; False where the city's time is simulated."""
 
     def serve(
         self,
@@ -49,4 +55,12 @@ class Carrier:
                     terminal, now, wire=self.wire, baud=self.baud, host=host, port=port, delivery=delivery
                 )
             case Transport.PUSH:
-                return PushStation(terminal, now, self.url, dialect=self.dialect)
+                return PushStation(
+                    terminal,
+                    now,
+                    self.url,
+                    dialect=self.dialect,
+                    key=self.key,
+                    pace=self.pace,
+                    sync_clock=self.sync_clock,
+                )

@@ -41,7 +41,7 @@ _SAYS_NOTHING = {"firmware", "platform", "device_name"}
 )
 @click.option(
     "--transport",
-    type=click.Choice(["tcp", "udp", "serial", "push"]),
+    type=click.Choice(["tcp", "udp", "serial"]),
     default="tcp",
     show_default=True,
     help="What carries its frames.",
@@ -53,16 +53,6 @@ _SAYS_NOTHING = {"firmware", "platform", "device_name"}
 )
 @click.option(
     "--baud", default=9_600, show_default=True, type=click.IntRange(300), help="With serial: bits a second."
-)
-@click.option(
-    "--server", "url", default="http://127.0.0.1:8081", show_default=True, help="With push: whom it calls."
-)
-@click.option(
-    "--dialect",
-    default="new",
-    show_default=True,
-    metavar="NAME",
-    help="With push: how it speaks, as `old` or `new`.",
 )
 @click.option("--ahead", default=0.0, help="Seconds its clock is ahead of city time; negative: behind.")
 @click.option(
@@ -96,15 +86,12 @@ def run_one(
     transport: str,
     converter: bool,
     baud: int,
-    url: str,
-    dialect: str,
     ahead: float,
     delivery: str,
     gap: float,
     folder: Path,
 ) -> None:
     """Run one terminal until Ctrl-C."""
-    from simulators.adms.dialects import DIALECTS
     from simulators.carrier import Carrier
     from simulators.faults import Delivery, Mode, Transport
     from simulators.models import MODELS
@@ -114,10 +101,7 @@ def run_one(
 
     if model not in MODELS:
         raise click.BadParameter(f"there is no model {model}; there are {', '.join(MODELS)}.")
-    if dialect not in DIALECTS:
-        raise click.BadParameter(f"there is no push dialect {dialect}; there are {', '.join(DIALECTS)}.")
-    wire = Wire.SOCKET if converter else Wire.PTY
-    carrier = Carrier(Transport(transport), wire, baud, url, DIALECTS[dialect])
+    carrier = Carrier(Transport(transport), Wire.SOCKET if converter else Wire.PTY, baud)
 
     logs.configure(app.settings.log)
     now, _ = city_time(make_clock(app.settings.clock), app.settings.city.zone)
@@ -125,11 +109,9 @@ def run_one(
     if records:
         fill_log(terminal, records, terminal.clock(now()))
 
-    verb = "calls" if carrier.transport is Transport.PUSH else "listens on"
-
     def ready(server: Station, _control: int) -> None:
         click.echo(
-            f"{serial} ({model}) {verb} {server.whereabouts} ({server.driver}). "
+            f"{serial} ({model}) listens on {server.whereabouts} ({server.driver}). "
             f"Try: presensi simulate press 1001 --dir {folder}"
         )
         Notifier().ready()

@@ -74,13 +74,6 @@ def test_a_stick_is_written_from_a_running_terminal(presensi: Run, folder: Path,
     assert "there are attlog" in presensi("simulate", "stick", tmp_path, "--dialect", "x", *here).output
 
 
-def test_a_push_terminal_calls_its_gateway(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    options = ["--transport", "push", "--server", "http://127.0.0.1:9", "--dialect", "old"]
-    with started("simulate", "terminal", *options, "--dir", tmp_path / "sim", log=log):
-        until(lambda: "calls http://127.0.0.1:9 (push)" in log.read_text(), 20, log.read_text)
-
-
 def test_faults_and_models_are_listed(presensi: Run) -> None:
     told = json.loads(presensi("simulate", "faults", "--json").output)
     [cleared] = [it for it in told if it["name"] == "log-cleared"]
