@@ -5,7 +5,7 @@ PRESENSI := .venv/bin/presensi
 ARGS ?=
 export PYTHON
 
-.PHONY: help demo test check bench setup lock clean
+.PHONY: help demo test check bench fuzz setup lock clean
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,6 +25,9 @@ check: ## Lint, format, types, import contracts, the front end's types, lint and
 bench: ## Measure against pyzk and against our targets (ARGS="--only decode" for one part)
 	@scripts/setup.sh dev
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+fuzz: ## Every parser under two fuzzers, a million inputs each (ARGS="--inputs 10000 --only frames")
+	@scripts/fuzz.sh $(ARGS)
 
 setup: ## Prepare .venv for development, without running anything
 	@scripts/setup.sh dev

@@ -14,7 +14,7 @@ import pytest
 from tests.support.command_line import command_of, unknown_options
 
 ROOT = Path(__file__).parents[3]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock", "requirements-fuzz.lock")
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 MOST_LINES = 400
 
@@ -64,6 +64,8 @@ def test_the_locks_hold_every_requirement_of_the_project() -> None:
     assert needed <= locked("requirements.lock")
     assert needed | for_tests <= locked("requirements-dev.lock")
     assert for_build | {"pip"} <= locked("requirements-build.lock")
+    for_fuzzing = {canonical(each) for each in project["project"]["optional-dependencies"]["fuzz"]}
+    assert for_fuzzing <= locked("requirements-fuzz.lock")
 
 
 def test_the_development_lock_pins_the_same_versions_as_the_one_to_run() -> None:

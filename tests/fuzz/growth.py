@@ -1,0 +1,122 @@
+"""Does a parser's time grow faster than its input? Measured on inputs made to be as hard as possible."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from devices.zk.commands import Command
+from devices.zk.frames import Packet
+from tests.fuzz.parser import Grow, Parser
+
+FACTOR: Final = 8
+"""How much longer the long input is. Quadratic time takes this many times as long a byte."""
+LINEAR: Final = 3.0
+"""A time a byte that grows by less is linear, as far as a clock on a busy machine can tell."""
+_SHORTEST: Final = 1 << 13
+_LONGEST: Final = 1 << 18
+_MEASURABLE: Final = 0.004
+_TRIES: Final = 3
+_LONG: Final = 0.5
+"""Seconds after which once is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slowness:
+    """How much longer a byte takes in the long input than in the short one, in the worst form."""
+
+    ratio: float
+    form: str
+    """Which kind of input that was."""
+
+    @property
+    def linear(self) -> bool:
+        """Whether the time grows in proportion to the input."""
+        return self.ratio < LINEAR
+
+
+def slowness(parser: Parser, *, every_form: bool = True) -> Slowness:
+    """The worst of all forms of input, measured in processor time; a suspicion is measured again.
+
+    `every_form` also tries those that are no more suspect than others.
+    """
+    worst = Slowness(0.0, "")
+    for form, grow in (_forms if every_form else _suspect_forms)(parser):
+        ratio = _ratio(parser, grow)
+        for _ in range(_TRIES):
+            if ratio < LINEAR:
+                break
+            ratio = min(ratio, _ratio(parser, grow))
+        worst = max(worst, Slowness(ratio, form), key=lambda found: found.ratio)
+    return worst
+
+
+def repeated(piece: bytes) -> Grow:
+    """The piece over and over."""
+    return lambda size: piece * (size // len(piece) + 1)
+
+
+def frames_of(payload: int) -> Grow:
+    """Sound frames with so many bytes of data."""
+    return repeated(Packet(Command.DATA, 0, 9, bytes(payload)).to_frame())
+
+
+def one_damaged_frame(payload: int) -> Grow:
+    """A long frame whose checksum does not hold, and then bytes that are none."""
+    frame = bytearray(Packet(Command.DATA, 0, 0, bytes(payload)).to_frame())
+    frame[-1] ^= 0xFF
+    damaged = bytes(frame)
+    return lambda size: damaged[: size // 2] + bytes(max(0, size - size // 2))
+
+
+def _suspect_forms(parser: Parser) -> Iterator[tuple[str, Grow]]:
+    yield from parser.grow.items()
+    for number, seed in enumerate(parser.seeds[:1]):
+        yield f"seed {number}, repeated", repeated(seed)
+
+
+def _forms(parser: Parser) -> Iterator[tuple[str, Grow]]:
+    yield from (
+        (f"{piece!r}, repeated", repeated(piece))
+        for piece in (b"\0", b"\xff", b"1", b" ", b"\t", b"\n", b"\r", b"=", b"&", b"a,")
+    )
+    for number, seed in enumerate(parser.seeds):
+        yield f"seed {number}, repeated", repeated(seed)
+        yield f"seed {number}, then one token", _after(seed)
+    for token in parser.tokens:
+        yield f"token {token!r}, repeated", repeated(token)
+    yield from parser.grow.items()
+
+
+def _after(seed: bytes) -> Grow:
+    return lambda size: seed + b"7" * size
+
+
+def _ratio(parser: Parser, grow: Grow) -> float:
+    """0 where the two inputs cannot be compared, because only one of them was refused."""
+    size = _SHORTEST
+    short = grow(size)
+    taken, took = _measured(parser, short)
+    while took < _MEASURABLE and size < _LONGEST:
+        size *= 4
+        short = grow(size)
+        taken, took = _measured(parser, short)
+    long = grow(size * FACTOR)
+    long_taken, long_took = _measured(parser, long)
+    if long_taken is not taken:
+        return 0.0
+    return long_took / len(long) / (max(took, _MEASURABLE / 4) / len(short))
+
+
+def _measured(parser: Parser, data: bytes) -> tuple[bool, float]:
+    """Whether the input was taken, and the shorter of two times that took."""
+    times = []
+    for _ in range(2):
+        begun = time.process_time()
+        taken = parser.attempt(data)
+        times.append(time.process_time() - begun)
+        if times[0] > _LONG:
+            break
+    return taken, min(times)
