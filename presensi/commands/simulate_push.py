@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from config.settings import make_clock
 from presensi import logs
 from presensi.commands.simulate_run import city_time
 from presensi.context import App, Command, pass_app
+from presensi.notify import Notifier
 from simulators.adms.dialects import DIALECTS
-from simulators.adms.faults import LineFault
 
 
 @click.command("push", cls=Command)
@@ -24,22 +26,20 @@ from simulators.adms.faults import LineFault
 )
 @click.option("--key", help="The pushcommkey it gives.")
 @click.option("--records", default=0, type=click.IntRange(0, 100_000), help="Punches to send first.")
-@click.option("--press-every", type=click.FloatRange(0.05), help="A finger every so many seconds; else none.")
-@click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    type=click.Choice([fault.value for fault in LineFault]),
-    help="What goes wrong with uploads; may be given several times.",
-)
-@click.option("--every", default=3, show_default=True, type=click.IntRange(1), help="Strikes one in so many.")
-@click.option("--seed", default=0, show_default=True, help="Of the faults and the punches.")
 @click.option(
     "--pace",
     default=1.0,
     show_default=True,
     type=click.FloatRange(0.1, 1000),
     help="How fast its waits pass.",
+)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("var/push"),
+    show_default=True,
+    help="Folder for the address of its control.",
 )
 @pass_app
 @click.pass_context
@@ -52,43 +52,47 @@ def run_push(
     dialect: str,
     key: str | None,
     records: int,
-    press_every: float | None,
-    faults: tuple[str, ...],
-    every: int,
-    seed: int,
     pace: float,
+    folder: Path,
 ) -> None:
-    """Run a terminal that pushes to the gateway at URL. What it holds and the gateway took is printed.
+    """Run a terminal that pushes to the gateway at URL, and tell what it holds and the gateway took.
 
     A new terminal is refused (403) and keeps its punches until `presensi terminal approve`.
     """
-    from simulators.adms.faults import PushFaults
-    from simulators.adms.running import Progress, made_before, run_push_terminal
-    from simulators.adms.terminal import PushTerminal
-    from simulators.single import make_terminal
+    from simulators.adms.running import Progress, made_before, watch
+    from simulators.carrier import Carrier
+    from simulators.faults import Transport
+    from simulators.push_station import PushStation
+    from simulators.single import make_terminal, run_terminal
+    from simulators.station import Station
 
     logs.configure(app.settings.log)
     clock = make_clock(app.settings.clock)
     now, _ = city_time(clock, app.settings.city.zone)
-    made = make_terminal(serial)
-    try:
-        terminal = PushTerminal(
-            made,
-            now,
-            url,
-            dialect=DIALECTS[dialect],
-            faults=PushFaults([LineFault(fault) for fault in faults], every=every, seed=seed),
-            key=key,
-            pace=pace,
-            sync_clock=clock.rate == 1,
-            seed=seed,
-        )
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    terminal.fill(made_before(now(), [user.pin for user in made.users], records, seed))
+    terminal = make_terminal(serial)
 
     def told(progress: Progress) -> None:
-        state = "online" if progress.online else f"offline (last answer: {progress.status or 'none'})"
-        click.echo(f"{serial} {state}, {progress.sent} of {progress.held} punches taken.")
+        stands = "online" if progress.online else f"offline (last answer: {progress.status or 'none'})"
+        click.echo(f"{serial} {stands}, {progress.sent} of {progress.held} punches taken.")
 
-    context.exit(run_push_terminal(terminal, told, press_every))
+    def ready(station: Station, _control: int) -> None:
+        assert isinstance(station, PushStation)
+        push = station.push
+        push.fill(made_before(terminal.clock(now()), [user.pin for user in terminal.users], records))
+        station.soon(0.0, lambda: watch(push, told))
+        click.echo(f"{serial} ({dialect}) calls {url}. Try: presensi simulate press 1001 --dir {folder}")
+        Notifier().ready()
+
+    carrier = Carrier(
+        Transport.PUSH,
+        url=url,
+        dialect=DIALECTS[dialect],
+        key=key,
+        pace=pace,
+        sync_clock=clock.rate == 1,
+    )
+    try:
+        code = run_terminal(terminal, now, directory=folder, carrier=carrier, ready=ready)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    context.exit(code)

@@ -146,7 +146,7 @@ async def test_an_old_unit_is_told_its_own_last_stamp_and_sends_nothing_again(to
 
 @pytest.mark.parametrize(
     ("dialect", "vouches"),
-    [(NEW, True), (OLD, True), (X105_ID, False), (SECURITY, False)],
+    [(NEW, True), (OLD, True), (X105_ID, False)],
     ids=lambda value: getattr(value, "name", value),
 )
 async def test_only_a_terminal_that_proves_its_count_is_read_through(
@@ -169,3 +169,15 @@ async def test_only_a_terminal_that_proves_its_count_is_read_through(
     await pushing.stop()
     assert bool(seen) is vouches
     assert all(earlier < later for earlier, later in pairwise(seen))
+
+
+async def test_a_terminal_whose_clock_is_wrong_sets_itself_by_the_gateway_once(town: GatewayTown) -> None:
+    """By the Date header and TimeZone: without either its clock would jump to Greenwich's time."""
+    pushing = terminal(town, OLD)
+    pushing.unit.sync_clock = True
+    pushing.terminal.clock_offset = timedelta(minutes=-5)
+    await pushing.start()
+    await pushing.until(lambda: pushing.unit.done[Purpose.HEARTBEAT] > 3, DRAINED)
+    await pushing.stop()
+    assert abs(pushing.terminal.clock_offset) < timedelta(seconds=5)
+    assert pushing.unit.clock_settings == 1
