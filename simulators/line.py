@@ -54,6 +54,8 @@ class LineServer(Station):
         self.connections_accepted = 0
         self._lines: dict[TerminalLine, None] = {}
         self._listening = False
+        self._turning = asyncio.Lock()
+        """A line is mended only once it is cut all through."""
         self._heard_until = 0.0
         self._delivery = delivery or Delivery()
         self._delivering = self._delivery.layers()
@@ -113,23 +115,25 @@ class LineServer(Station):
 
         The terminal itself goes on: fingers are taken, records stay in the log.
         """
-        if self.is_cut:
-            return
-        if silent:
-            self.silent = True
-            return
-        self.hang_up()
-        self._listening = False
-        await self._refuse()
+        async with self._turning:
+            if self.is_cut:
+                return
+            if silent:
+                self.silent = True
+                return
+            self.hang_up()
+            self._listening = False
+            await self._refuse()
 
     async def restore(self) -> None:
         """Mend a cut line, at the same place. What a silent cut swallowed is lost and its lines break."""
-        if self.silent:
-            self.silent = False
-            self.hang_up()
-        elif not self._listening:
-            await self._listen()
-            self._listening = True
+        async with self._turning:
+            if self.silent:
+                self.silent = False
+                self.hang_up()
+            elif not self._listening:
+                await self._listen()
+                self._listening = True
 
     def press(self, pin: str, now: datetime, *, verify: int = FINGER, state: int = NO_KEY) -> Pressed:
         """A finger at city time `now`: into the log, and at once to every session that listens."""
