@@ -151,14 +151,12 @@ class PushUnit:
 
     def heard(self, errand: Errand, answer: Answer | None, at: float, now: datetime) -> None:
         """Take the answer to `errand` in, None when there was none. `now` is city time, naive."""
-        if answer is not None and answer.status == 200:
-            self._set_clock(answer, now)
-        if self._is_success(errand, answer):
-            assert answer is not None
+        if answer is not None and self._is_success(errand, answer):
             self._failures = 0
             self._not_before = at
             self.done[errand.purpose] += 1
             self._proceed(errand, answer, at)
+            self._set_clock(answer, now)
             return
         self._failures += 1
         if not self.online or self._failures >= TRIES:
@@ -203,13 +201,13 @@ class PushUnit:
             query += f"&pushcommkey={quote(self.key)}"
         return Errand(Purpose.HANDSHAKE, HttpRequest(self._target("cdata", query)))
 
-    def _is_success(self, errand: Errand, answer: Answer | None) -> bool:
+    def _is_success(self, errand: Errand, answer: Answer) -> bool:
         if errand.purpose in UPLOADS:
             counted = self.dialect.counts_answer and errand.purpose is not Purpose.USERS
             return is_received(answer, errand.lines, counted=counted)
         if errand.purpose is Purpose.HANDSHAKE and not self.dialect.security:
             return read_options(answer) is not None
-        if answer is None or not answer.is_well:
+        if not answer.is_well:
             return False
         return errand.purpose is not Purpose.RESULTS or answer.is_plain
 
@@ -253,7 +251,8 @@ class PushUnit:
             self.sent = 0
 
     def _set_clock(self, answer: Answer, now: datetime) -> None:
-        if not self.sync_clock:
+        """By the server's date, once the handshake told the time zone. Security PUSH asks for the time."""
+        if not self.sync_clock or self.dialect.security:
             return
         told = server_time(answer, self.options.get("TimeZone", ""))
         if told is not None and abs(told - self.terminal.clock(now)) > CLOCK_TOLERANCE:

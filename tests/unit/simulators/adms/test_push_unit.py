@@ -163,6 +163,14 @@ def test_the_clock_follows_the_servers_date_when_more_than_ten_seconds_off() -> 
     assert terminal.terminal.clock(NOW) == NOW - timedelta(seconds=40)
 
 
+def test_a_handshake_without_a_time_zone_makes_the_clock_jump_to_greenwichs_time() -> None:
+    terminal = unit()
+    body = HANDSHAKE.replace(b"TimeZone=7\n", b"")
+    headers = PLAIN | {"date": (NOW - timedelta(hours=7)).strftime("%a, %d %b %Y %H:%M:%S GMT")}
+    terminal.heard(ask(terminal, 0), Answer(200, headers, body), 0, NOW)
+    assert terminal.terminal.clock(NOW) == NOW - timedelta(hours=7)
+
+
 def test_a_security_unit_registers_first_and_sends_access_events() -> None:
     terminal = unit(SECURITY, punches=1)
     options = answers.SecurityOptions("R1", "S1")
