@@ -66,7 +66,10 @@ def import_usb(
         now = make_clock(app.settings.clock).now()
 
         def look(order: DateOrder | None) -> Preview:
-            return preview(store, terminal, contents, zone=app.settings.city.zone, now=now, date_order=order)
+            zone = app.settings.city.zone
+            with _bar(app) as bar:
+                bar.add_task("Looking at the files", total=None)
+                return preview(store, terminal, contents, zone=zone, now=now, date_order=order)
 
         try:
             looked = look(DateOrder(date_order) if date_order else None)
@@ -96,7 +99,7 @@ def import_usb(
 
 
 def _commit(app: App, store: Store, looked: Preview) -> Imported:
-    with Progress(console=app.err, transient=True, disable=not app.err.is_terminal) as bar:
+    with _bar(app) as bar:
         task = bar.add_task("Importing", total=None)
         return commit(
             store,
@@ -105,6 +108,11 @@ def _commit(app: App, store: Store, looked: Preview) -> Imported:
             at=make_clock(app.settings.clock).now(),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+
+
+def _bar(app: App) -> Progress:
+    """A bar where somebody watches."""
+    return Progress(console=app.err, transient=True, disable=not app.err.is_terminal)
 
 
 def _content(path: Path) -> bytes:
@@ -168,7 +176,7 @@ def _words(doubt: Doubt) -> str:
         case DoubtKind.OTHER_SERIAL:
             return f"This seems to be a file of terminal {doubt.said}."
         case DoubtKind.HELD_ELSEWHERE:
-            return f"The store has {doubt.of} of its punches as punches of terminal {doubt.said}."
+            return f"Of a sample of its punches, the store has {doubt.of} as terminal {doubt.said}'s."
         case DoubtKind.NOTHING_IN_COMMON:
             return (
                 f"It has none of the {doubt.of} punches that the store has of this terminal "

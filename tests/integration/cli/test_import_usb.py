@@ -207,7 +207,7 @@ class TestAnotherTerminals:
         pull(stocked, path, OTHERS)
         result = run(path, "--yes")
         assert result.exit_code == ExitCode.FILES
-        assert f"64 of its punches as punches of terminal {OTHER}" in result.output
+        assert f"the store has 64 as terminal {OTHER}'s" in result.output
         assert stocked.punches.count(MINE) == 0
 
     def test_a_file_with_nothing_in_common_with_what_the_store_has_of_those_days_is_doubted(
