@@ -36,7 +36,7 @@ async def probe_reading(access: Access, count: int | None) -> None:
     if buffer.inline is None and access.traits.tail is None:
         access.traits.tail = await _reads_the_middle(buffer, sample, layout)
     await buffer.free()
-    if access.traits.bulk and access.traits.time_range is None and length > len(sample):
+    if access.traits.bulk and access.traits.time_range is None:
         access.traits.time_range = await _reads_a_range(access, sample, layout, length)
 
 
@@ -54,13 +54,18 @@ async def _reads_the_middle(buffer: Buffer, sample: bytes, layout: LogLayout) ->
     return None
 
 
-async def _reads_a_range(access: Access, sample: bytes, layout: LogLayout, length: int) -> bool:
-    """Whether the terminal gives the records of the first one's moment without the whole log of `length`."""
-    moment = column(sample[: layout.size], layout.time, "I", layout.size)[0]
+async def _reads_a_range(access: Access, sample: bytes, layout: LogLayout, length: int) -> bool | None:
+    """Whether the terminal gives the records of the first one's moment without the whole log of `length`;
+    None where all are of one moment.
+    """
+    first = sample[: layout.size]
+    moments = column(sample[: len(sample) // layout.size * layout.size], layout.time, "I", layout.size)
+    if len(set(moments)) < 2:
+        return None
     try:
-        buffer = await Buffer.prepare(access, range_content(moment, moment))
+        buffer = await Buffer.prepare(access, range_content(moments[0], moments[0]))
         records, given = await buffer.body(_SAMPLE_BYTES)
     except (DeviceRefused, UnexpectedReply):
         return False
     await buffer.free()
-    return sample[: layout.size] in records and given < length
+    return first in records and given < length
