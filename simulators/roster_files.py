@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -44,8 +44,13 @@ def write_csv(
     follow: str = "live",
 ) -> list[Path]:
     """One file for each sheet in `directory`, which must exist; `addresses` by serial number."""
+    return write_sheets(directory, _tables(scenario, addresses or {}, follow))
+
+
+def write_sheets(directory: Path, sheets: Mapping[str, Iterable[Row]]) -> list[Path]:
+    """One CSV file for each sheet, with the columns that `SHEETS` has for it."""
     written = []
-    for sheet, rows in _tables(scenario, addresses or {}, follow).items():
+    for sheet, rows in sheets.items():
         path = directory / f"{sheet}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from simulators.bench_roster import write_bench
 from simulators.carrier import Carrier
 from simulators.control import ControlServer
 from simulators.faults import Delivery
@@ -19,13 +20,13 @@ from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
 DEMO_SERIAL = "SIM0000001"
 DEMO_USERS = (
-    SimUser("1001", "Sutrisno"),
-    SimUser("1002", "Siti Aminah"),
-    SimUser("1003", "Bambang Hariyanto"),
-    SimUser("1004", "Ni Wayan Suartini"),
-    SimUser("1005", "Moh. Hasan"),
+    SimUser("1001", "Sutrisno", "197403121999031901"),
+    SimUser("1002", "Siti Aminah", "198107062005012901"),
+    SimUser("1003", "Bambang Hariyanto", "197911232006041901"),
+    SimUser("1004", "Ni Wayan Suartini", "198502172010122901"),
+    SimUser("1005", "Moh. Hasan", "199005302015031901"),
 )
-"""Nobody: enough fingers to press."""
+"""Nobody: enough fingers to press. The staff numbers are synthetic, see `simulators.city.people`."""
 
 
 def make_terminal(
@@ -78,8 +79,8 @@ def run_terminal(
     """Run one terminal until SIGTERM or SIGINT; returns 0. Raises `OSError` for a taken port.
 
     `now` gives city time, naive and local. `carrier`: its line, None for TCP. `ready` is told where the
-    terminal is reached and the control's port; with `directory`, the control's address is written to
-    `control.json` there before.
+    terminal is reached and the control's port; by then `directory`, when given, holds the control's address
+    (`control.json`) and a roster of this terminal and its people, to be imported.
     """
     site = Site([terminal], now, base_port=port, host=host, delivery=delivery, carrier=carrier)
     control = ControlServer(site, port=control_port)
@@ -91,6 +92,7 @@ def run_terminal(
             if directory is not None:
                 directory.mkdir(parents=True, exist_ok=True)
                 announce(control, directory)
+                write_bench(site, directory)
             ready(site.server(None), control.port)
             await stop.wait()
         finally:

@@ -95,13 +95,33 @@ def test_faults_and_models_are_listed(presensi: Run) -> None:
         ),
     ],
 )
-def test_a_terminal_runs_on_every_kind_of_line(
-    tmp_path: Path, options: list[str], driver: str, address: str
+def test_a_terminal_runs_on_every_kind_of_line_and_its_roster_can_be_imported(
+    presensi: Run, tmp_path: Path, options: list[str], driver: str, address: str
 ) -> None:
-    log = tmp_path / "log"
-    with started("simulate", "terminal", *options, "--dir", tmp_path / "sim", log=log):
+    log, folder = tmp_path / "log", tmp_path / "sim"
+    with started("simulate", "terminal", *options, "--dir", folder, log=log):
         until(lambda: "listens on" in log.read_text(), 20, log.read_text)
         assert re.search(rf"listens on {address} \({driver}\)", log.read_text())
+        presensi("migrate")
+        imported = presensi("import", "roster", *sorted(folder.glob("*.csv")), "--yes")
+        assert imported.exit_code == 0, imported.output
+        listed = presensi("terminal", "list").output
+        assert "Mesin SIM0000001" in listed
+        assert re.search(address.replace("/.+", "[^ ]+"), listed)
+
+
+def test_a_push_terminal_is_steered_and_registered_like_any_other(presensi: Run, tmp_path: Path) -> None:
+    log, folder = tmp_path / "log", tmp_path / "sim"
+    with started("simulate", "push", "http://127.0.0.1:9", "--dir", folder, log=log):
+        until(lambda: "calls http://127.0.0.1:9" in log.read_text(), 20, log.read_text)
+        assert "1 records" in presensi("simulate", "fault", "uid-0", "--dir", folder).output
+        wrong = presensi("simulate", "fault", "split", "--dir", folder)
+        assert "cannot happen on a line of type push" in wrong.output
+        presensi("migrate")
+        imported = presensi("import", "roster", *sorted(folder.glob("*.csv")), "--yes")
+        assert imported.exit_code == 0, imported.output
+        [terminal] = json.loads(presensi("terminal", "list", "--json").output)
+        assert "push" in str(terminal)
 
 
 def test_an_unknown_model_is_refused_with_the_names_of_all(presensi: Run) -> None:
