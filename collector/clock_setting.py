@@ -46,12 +46,18 @@ class Decision:
     """Naive, the terminal's own: the punch that stands in the way."""
 
 
-def decide(measured: Measurement, last_recorded: datetime | None, zone: ZoneInfo) -> Decision:
-    """Whether the clock may be set to city time now.
+def decide(
+    measured: Measurement,
+    last_recorded: datetime | None,
+    zone: ZoneInfo,
+    *,
+    tolerance: timedelta = SET_FROM,
+) -> Decision:
+    """Whether the clock may be set to city time now, if it is off by more than `tolerance`.
 
     `last_recorded`: the latest time (naive) of a recorded punch between city time and what the clock shows.
     """
-    if not measured.offset.beyond(SET_FROM):
+    if not measured.offset.beyond(tolerance):
         return Decision(Move.NOTHING)
     if last_recorded is not None and last_recorded >= local(measured.at, zone):
         return Decision(Move.WAIT, last_recorded)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from devices.driver import Target
+from devices.errors import LinkClosed
 
 T = TypeVar("T")
 
@@ -59,7 +60,8 @@ class Orders:
                 if not order.answer.done():
                     order.answer.set_exception(error)
             except BaseException:
-                order.answer.cancel()
+                if not order.answer.done():
+                    order.answer.set_exception(LinkClosed("given up"))
                 raise
             else:
                 if not order.answer.done():

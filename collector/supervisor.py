@@ -20,6 +20,7 @@ from collector.clock_keeper import ClockKeeper
 from collector.clock_watch import ClockWatch, LastKnown
 from collector.comm_keys import CommKeys
 from collector.doubt import Doubts
+from collector.errand_desk import ErrandDesk
 from collector.health import HealthBook
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
 """How often, in real seconds, health is saved and the collector shows that it lives."""
+ERRAND_SECONDS = 1.0
+"""How often errands are looked for."""
 ROSTER_SECONDS = 10.0
 """How often the list of terminals is read again."""
 CLOCK_SECONDS = 600.0
@@ -97,6 +100,10 @@ class Supervisor:
         self._followed: dict[TerminalId, _Followed] = {}
         self._roster_lock = asyncio.Lock()
         self._punches_before = 0
+        self._errands = ErrandDesk(
+            self._shared,
+            lambda: {number: (one.terminal, one.session) for number, one in self._followed.items()},
+        )
         self._schedule = Schedule(
             clock,
             zone,
@@ -109,6 +116,7 @@ class Supervisor:
             repeated=[
                 Repeated("roster", ROSTER_SECONDS, self.refresh),
                 Repeated("clocks", CLOCK_SECONDS, self._check_clocks),
+                Repeated("errands", ERRAND_SECONDS, self._errands.look),
             ],
             when_moved=self._follow_clock,
         )
@@ -121,6 +129,7 @@ class Supervisor:
             self._book = HealthBook(await self._ingest.call(self._store.terminals.health))
             self._book.forget_future(self._clock.now())
             await self._refresh()
+            await self._errands.recover()
             log.info("Following %d terminals.", len(self._followed))
             self._schedule.start()
             ready()
@@ -290,6 +299,7 @@ class Supervisor:
 
     async def _close(self) -> None:
         self._schedule.stop()
+        await self._errands.close()
         await _end(list(self._followed.values()))
         self._followed.clear()
         await self._ingest.close()

@@ -164,3 +164,10 @@ class UserConflict(DeviceRefused):
 
     retry = Retry.NEVER
     action = "See who is registered there with `presensi terminal users`."
+
+
+class ClockBehindLog(DeviceRefused):
+    """The clock cannot be set back over punches that are recorded already: a second one might be lost."""
+
+    retry = Retry.NEVER
+    action = "Wait until the time is past, or use --over-recorded if you know what stands there."

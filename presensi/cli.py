@@ -25,6 +25,7 @@ _COMMANDS = {
     "migrate": "presensi.commands.storage:migrate",
     "import": "presensi.commands.roster:import_group",
     "terminal": "presensi.commands.terminals:terminal",
+    "review": "presensi.commands.review:review",
     "simulate": "presensi.commands.simulate:simulate",
     "config": "presensi.commands.configuration:config_group",
     "doctor": "presensi.commands.health:doctor",

@@ -170,10 +170,12 @@ class ErrandTable:
                 .values(outcome="{}")
             )
 
-    def prune(self, finished_before: datetime) -> None:
-        """Forget errands that ended before that moment (aware, the machine's own); the audit log does not."""
+    def prune(self, before: datetime) -> None:
+        """Forget errands that were asked for before that moment (aware, the machine's own), even those of
+        terminals that nobody follows any more. The audit log keeps its lines.
+        """
         with self._database.write() as connection:
-            connection.execute(delete(errands).where(errands.c.finished_at < finished_before))
+            connection.execute(delete(errands).where(errands.c.created_at < before))
 
 
 def _errand(row: Row[tuple[object, ...]]) -> Errand:

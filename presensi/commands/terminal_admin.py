@@ -1,47 +1,37 @@
-"""`presensi terminal users`, `restart` and `voice`: what an operator asks of one terminal, now and then.
-
-All three open a session of their own beside the collector's, and all three are written to the audit log.
-"""
+"""`presensi terminal users`, `restart`, `voice`, `message`, `set-time`: asked of one terminal, seldom."""
 
 from __future__ import annotations
-
-import asyncio
-from collections.abc import Coroutine
-from pathlib import Path
-from typing import TypeVar
 
 import click
 from rich.markup import escape
 from rich.table import Column, Table
 
-from config.settings import make_clock
-from devices.driver import Target, UserRecord
-from devices.errors import DeviceError
-from devices.zk.administrator import Administrator
-from presensi.context import App, Command, json_option, operator, pass_app
+from collector.errands import ListUsers, Restart, SetTime, ShowMessage, TestVoice
+from devices.driver import UserRecord
+from presensi.administering import Access, access_options, administration, say
+from presensi.context import App, Command, json_option, pass_app
 from presensi.exits import ExitCode
-from presensi.terminal_target import target_from, target_options
-from store import Store, StoreError
-
-Result = TypeVar("Result")
 
 DISABLED = 1
 PRIVILEGES = {0: "user", 2: "enroller", 6: "manager", 14: "administrator"}
+SCREEN_LINES = 8
+
+terminal_argument = click.argument("terminal", metavar="SERIAL|ADDRESS")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 
 
 @click.command("users", cls=Command)
-@target_options
+@terminal_argument
+@access_options
 @json_option
 @pass_app
-def users(app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: bool, as_json: bool) -> None:
-    """List who is registered on the terminal at ADDRESS (host or host:port), without passwords or cards.
+def users(app: App, *, terminal: str, access: Access, as_json: bool) -> None:
+    """List who is registered on a terminal, without passwords or cards.
 
-    Changes nothing on the terminal. It opens a second session: a collector that is at work on this terminal
-    may lose its own and connect anew.
+    Changes nothing there. A collector at work lists them in its own session; else this command opens one.
     """
-    target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
-    _warn(app)
-    found = _audited(app, target, "terminal.users_listed", Administrator(target).users())
+    with administration(app, access) as desk:
+        found = desk.do(ListUsers(), desk.choose(terminal)).users
     if as_json:
         app.emit(
             [
@@ -68,93 +58,122 @@ def users(app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: b
 
 
 @click.command("restart", cls=Command)
-@target_options
+@terminal_argument
+@access_options
 @click.option("--yes", is_flag=True, help="Restart without asking.")
+@dry_run_option
 @pass_app
 @click.pass_context
 def restart(
     context: click.Context,
     app: App,
     *,
-    address: str,
-    comm_key_file: Path | None,
-    ask_comm_key: bool,
+    terminal: str,
+    access: Access,
     yes: bool,
+    dry_run: bool,
 ) -> None:
-    """Restart the terminal at ADDRESS (host or host:port). Its log stays as it is.
+    """Restart a terminal. Its log stays as it is.
 
-    Nobody can punch there for about a minute. A collector that is at work on this terminal loses its session
-    and connects anew.
+    Nobody can punch there for about a minute. A collector at work connects anew afterwards.
     """
-    target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
-    _warn(app)
-    question = f"Restart {_place(target)}? Nobody can punch there for about a minute."
-    if not yes and not click.confirm(question):
-        click.echo("Nothing was done.")
-        context.exit(ExitCode.FAILED)
-    _audited(app, target, "terminal.restarted", Administrator(target).restart())
-    click.echo(f"{_place(target)} restarts, it will be back in about a minute.")
+    with administration(app, access) as desk:
+        chosen = desk.choose(terminal)
+        question = f"Restart {chosen.shown}? Nobody can punch there for about a minute."
+        agreed(context, question, yes or dry_run)
+        report = desk.do(Restart(), chosen, dry_run=dry_run)
+    if dry_run:
+        say(report, dry_run=True)
+    else:
+        click.echo(f"{chosen.shown} restarts, it will be back in about a minute.")
 
 
 @click.command("voice", cls=Command)
-@target_options
+@terminal_argument
+@access_options
+@dry_run_option
 @pass_app
-def voice(app: App, *, address: str, comm_key_file: Path | None, ask_comm_key: bool) -> None:
-    """Let the terminal at ADDRESS (host or host:port) say "thank you", to find it in a building.
+def voice(app: App, *, terminal: str, access: Access, dry_run: bool) -> None:
+    """Let a terminal say "thank you", to find it in a building.
 
-    Changes nothing on the terminal. It opens a second session: a collector that is at work on this terminal
-    may lose its own and connect anew.
+    Changes nothing there.
     """
-    target = target_from(app.settings.collector, address, comm_key_file, ask_comm_key)
-    _warn(app)
-    _audited(app, target, "terminal.voice_tested", Administrator(target).voice_test())
-    click.echo(f"{_place(target)} spoke.")
+    with administration(app, access) as desk:
+        chosen = desk.choose(terminal)
+        report = desk.do(TestVoice(), chosen, dry_run=dry_run)
+    if dry_run:
+        say(report, dry_run=True)
+    else:
+        click.echo(f"{chosen.shown} spoke.")
 
 
-def _warn(app: App) -> None:
-    app.err.print(
-        "[yellow]Note:[/] this is a second session with the terminal. It may disturb a collector that is at "
-        "work there; that collector connects anew and misses no punch.",
-        soft_wrap=True,
-    )
+@click.command("message", cls=Command)
+@terminal_argument
+@click.argument("text", default="")
+@click.option(
+    "--line",
+    type=click.IntRange(0, SCREEN_LINES - 1),
+    default=0,
+    show_default=True,
+    help="Which line of the screen, from 0.",
+)
+@access_options
+@dry_run_option
+@pass_app
+def message(
+    app: App,
+    *,
+    terminal: str,
+    text: str,
+    line: int,
+    access: Access,
+    dry_run: bool,
+) -> None:
+    """Write TEXT on a line of a terminal's screen, at most 24 plain letters; without TEXT clear the screen.
+
+    The terminal shows it until somebody uses it. Nobody can read a screen back from here.
+    """
+    with administration(app, access) as desk:
+        report = desk.do(ShowMessage(line, text), desk.choose(terminal), dry_run=dry_run)
+    say(report, dry_run=dry_run)
 
 
-def _audited(app: App, target: Target, action: str, work: Coroutine[object, object, Result]) -> Result:
-    """What `work` gives. The audit log learns of the attempt, whether it succeeds or not."""
-    try:
-        result = asyncio.run(work)
-    except DeviceError as error:
-        _record(app, target, action, f"failed: {error.code}")
-        raise
-    _record(app, target, action, "done")
-    return result
+@click.command("set-time", cls=Command)
+@terminal_argument
+@click.option(
+    "--over-recorded",
+    is_flag=True,
+    help="Also set the clock back over punches that are recorded already. A second punch of the same person "
+    "at the same second would then be lost.",
+)
+@access_options
+@dry_run_option
+@pass_app
+def set_time(
+    app: App,
+    *,
+    terminal: str,
+    over_recorded: bool,
+    access: Access,
+    dry_run: bool,
+) -> None:
+    """Set a terminal's clock to city time, and read it back.
+
+    It is not set back over punches that are recorded already. A collector at work does it by itself in the
+    quiet hours (`[collector] set_clocks`).
+    """
+    with administration(app, access) as desk:
+        report = desk.do(SetTime(over_recorded), desk.choose(terminal), dry_run=dry_run)
+    say(report, dry_run=dry_run)
 
 
-def _record(app: App, target: Target, action: str, outcome: str) -> None:
-    """Without a store to write to this says so: a terminal must be reachable before there is a database."""
-    try:
-        with app.store() as store:
-            now = make_clock(app.settings.clock).now()
-            subject = f"terminal:{_serial(store, target) or _place(target)}"
-            store.audit.append(operator(), action, subject, f"{_place(target)}, {outcome}", at=now)
-    except StoreError as error:
-        app.err.print(
-            f"[yellow]Note:[/] no audit row was written for {action}: {escape(str(error))}", soft_wrap=True
-        )
-
-
-def _serial(store: Store, target: Target) -> str | None:
-    """Of the terminal registered at this address, if one is."""
-    for terminal in store.terminals.list(active_only=False):
-        if (terminal.address, terminal.port) == (target.address, target.port):
-            return terminal.serial
-    return None
+def agreed(context: click.Context, question: str, yes: bool) -> None:
+    """Go on only if somebody agrees; else the command ends."""
+    if not yes and not click.confirm(question):
+        click.echo("Nothing was done.")
+        context.exit(ExitCode.FAILED)
 
 
 def _privilege(user: UserRecord) -> str:
     code = user.privilege & ~DISABLED
     return PRIVILEGES.get(code, f"code {code}")
-
-
-def _place(target: Target) -> str:
-    return f"{target.address}:{target.port}"
