@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from simulators.adms.dialects import NEW, PushDialect
+from simulators.adms.terminal import PushTerminal
 from simulators.faults import Delivery, Transport
-from simulators.push_station import PushStation
 from simulators.serial_port import BAUD, SerialServer, Wire
 from simulators.station import Station
 from simulators.tcp import TerminalServer
@@ -55,7 +55,7 @@ class Carrier:
                     terminal, now, wire=self.wire, baud=self.baud, host=host, port=port, delivery=delivery
                 )
             case Transport.PUSH:
-                return PushStation(
+                return PushTerminal(
                     terminal,
                     now,
                     self.url,

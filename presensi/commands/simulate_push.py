@@ -60,9 +60,9 @@ def run_push(
     A new terminal is refused (403) and keeps its punches until `presensi terminal approve`.
     """
     from simulators.adms.running import Progress, made_before, watch
+    from simulators.adms.terminal import PushTerminal
     from simulators.carrier import Carrier
     from simulators.faults import Transport
-    from simulators.push_station import PushStation
     from simulators.single import make_terminal, run_terminal
     from simulators.station import Station
 
@@ -76,10 +76,9 @@ def run_push(
         click.echo(f"{serial} {stands}, {progress.sent} of {progress.held} punches taken.")
 
     def ready(station: Station, _control: int) -> None:
-        assert isinstance(station, PushStation)
-        push = station.push
-        push.fill(made_before(terminal.clock(now()), [user.pin for user in terminal.users], records))
-        station.soon(0.0, lambda: watch(push, told))
+        assert isinstance(station, PushTerminal)
+        station.fill(made_before(terminal.clock(now()), [user.pin for user in terminal.users], records))
+        station.soon(0.0, lambda: watch(station, told))
         click.echo(f"{serial} ({dialect}) calls {url}. Try: presensi simulate press 1001 --dir {folder}")
         Notifier().ready()
 

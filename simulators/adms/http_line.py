@@ -7,10 +7,10 @@ import random
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from simulators.adms.dialects import PushDialect
-from simulators.adms.faults import LineFault
 from simulators.adms.reading import Answer
 
 TIMEOUT = 30.0
@@ -18,6 +18,21 @@ TIMEOUT = 30.0
 _LONGEST_HEAD = 65_536
 _PIECE_PAUSE = 0.01
 _PIECES = 8
+
+
+class UploadFault(StrEnum):
+    """What happens to one upload."""
+
+    LOST_ANSWER = "lost-answer"
+    """The server did everything, and the terminal does not hear of it: it sends the same again."""
+    DUPLICATE = "duplicate"
+    """The same upload goes out twice, though the first was acknowledged."""
+    CUT_BODY = "cut-body"
+    """The line breaks in mid-body."""
+    SLOW_BODY = "slow-body"
+    """The body dribbles in."""
+    CORRUPT_LINE = "corrupt-line"
+    """A line that is no punch stands among the others."""
 
 
 class LineError(Exception):
@@ -48,7 +63,7 @@ class HttpLine:
         self._rng = random.Random(seed)
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def exchange(self, request: HttpRequest, fault: LineFault | None = None) -> Answer:
+    async def exchange(self, request: HttpRequest, fault: UploadFault | None = None) -> Answer:
         """Ask, and hear the answer. Raises `LineError`."""
         try:
             async with asyncio.timeout(self.timeout):
@@ -68,7 +83,7 @@ class HttpLine:
             self._streams[1].close()
             self._streams = None
 
-    async def _exchange(self, request: HttpRequest, fault: LineFault | None) -> Answer:
+    async def _exchange(self, request: HttpRequest, fault: UploadFault | None) -> Answer:
         reused = self._streams is not None
         reader, writer = self._streams or await self._connect()
         try:
@@ -85,7 +100,7 @@ class HttpLine:
         self.bytes_received += len(answer.body)
         if self._dialect.old_http or answer.headers.get("connection", "").lower() == "close":
             self.hang_up()
-        if fault is LineFault.LOST_ANSWER:
+        if fault is UploadFault.LOST_ANSWER:
             raise EOFError("the answer was lost")
         return answer
 
@@ -94,18 +109,18 @@ class HttpLine:
         return self._streams
 
     async def _send(
-        self, writer: asyncio.StreamWriter, request: HttpRequest, fault: LineFault | None
+        self, writer: asyncio.StreamWriter, request: HttpRequest, fault: UploadFault | None
     ) -> None:
         head, body = self._head(request), request.body or b""
         self.bytes_sent += len(head) + len(body)
-        if fault is LineFault.CUT_BODY and body:
+        if fault is UploadFault.CUT_BODY and body:
             writer.write(head + body[: self._rng.randrange(len(body))])
             await writer.drain()
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
             raise EOFError("the line was cut in mid-body")
-        if fault is LineFault.SLOW_BODY and body:
+        if fault is UploadFault.SLOW_BODY and body:
             writer.write(head)
             size = max(1, len(body) // _PIECES)
             for start in range(0, len(body), size):

@@ -11,12 +11,13 @@ import pytest
 
 from devices.driver import AttLogRecord
 from simulators.adms.dialects import DIALECTS, NEW, OLD, SECURITY, X105_ID, PushDialect
-from simulators.adms.faults import LineFault, PushFaults
 from simulators.adms.terminal import PushTerminal
 from simulators.adms.unit import Purpose
+from simulators.faults import Fault, Faults, When
 from simulators.terminal import SimUser, TerminalSim
 from tests.support.push_town import GatewayTown
 
+UPLOAD_FAULTS = ("lost", "duplicated", "delayed", "eof-mid-chunk", "corrupt-line")
 PACE = 200.0
 """The terminals' five seconds until they send again pass in 25 ms."""
 DRAINED = 30.0
@@ -34,7 +35,6 @@ HARMLESS = ("INFO", "CHECK", "LOG", "VERIFY SUM ATTLOG", "DATA QUERY ATTLOG", "D
 def terminal(
     town: GatewayTown,
     dialect: PushDialect = NEW,
-    faults: PushFaults | None = None,
     serial: str | None = None,
 ) -> PushTerminal:
     made = PushTerminal(
@@ -42,7 +42,6 @@ def terminal(
         town.now,
         town.gateway.url,
         dialect=dialect,
-        faults=faults,
         pace=PACE,
         sync_clock=False,
         timeout=10,
@@ -74,13 +73,13 @@ async def test_every_dialect_ends_with_the_store_equal_to_its_log(
     assert all(heard.startswith(HARMLESS) for heard in pushing.unit.orders.heard)
 
 
-@pytest.mark.parametrize("fault", LineFault)
+@pytest.mark.parametrize("fault", UPLOAD_FAULTS)
 @pytest.mark.parametrize("dialect", [OLD, NEW, SECURITY], ids=lambda dialect: dialect.name)
 async def test_every_fault_of_an_upload_ends_with_the_store_equal_to_the_log(
-    town: GatewayTown, dialect: PushDialect, fault: LineFault
+    town: GatewayTown, dialect: PushDialect, fault: str
 ) -> None:
-    faults = PushFaults([fault], every=2, seed=11)
-    pushing = terminal(town, dialect, faults)
+    pushing = terminal(town, dialect)
+    pushing.faults = Faults([Fault(fault, When(every=2), hold=60)], seed=11)
     await pushing.start()
     pushing.fill(BACKLOG)
     await pushing.drained(DRAINED)
@@ -88,10 +87,10 @@ async def test_every_fault_of_an_upload_ends_with_the_store_equal_to_the_log(
         pushing.press("1001", town.now() - timedelta(minutes=9 - minute))
         await pushing.drained(DRAINED)
     await pushing.stop()
-    assert faults.struck[fault] > 0
+    assert pushing.faults.struck[fault] > 0
     assert town.held(pushing.terminal.serial) == truth(pushing)
     quarantined = set(town.quarantined(pushing.terminal.serial))
-    assert quarantined == ({b"\xff\xfe not a punch"} if fault is LineFault.CORRUPT_LINE else set())
+    assert quarantined == ({b"\xff\xfe not a punch"} if fault == "corrupt-line" else set())
 
 
 async def test_a_terminal_that_nobody_approved_keeps_everything_until_somebody_does(

@@ -9,22 +9,23 @@ import pytest
 from devices.adms import commands
 from devices.driver import AttLogRecord, BadRecord
 from simulators.adms.dialects import DIALECTS, NEW, NO_HOST, OLD, X100_C, PushDialect
-from simulators.adms.faults import LineFault, PushFaults
 from simulators.adms.terminal import PushTerminal
+from simulators.faults import Fault, Faults, When
 from simulators.terminal import SimUser, TerminalSim
 from tests.unit.simulators.adms.post import Post, listening
 
 NOW = datetime(2026, 11, 23, 7, 30)
 FAST = 500.0
+UPLOAD_FAULTS = ("lost", "duplicated", "delayed", "eof-mid-chunk", "corrupt-line")
 BACKLOG = [
     AttLogRecord(str(1 + n % 90), NOW - timedelta(days=9) + timedelta(seconds=7 * n), 1, 255, "", 0)
     for n in range(300)
 ]
 
 
-def terminal(post: Post, dialect: PushDialect = NEW, faults: PushFaults | None = None) -> PushTerminal:
+def terminal(post: Post, dialect: PushDialect = NEW) -> PushTerminal:
     made = PushTerminal(
-        TerminalSim("P1"), lambda: NOW, post.url, dialect=dialect, faults=faults, pace=FAST, sync_clock=False
+        TerminalSim("P1"), lambda: NOW, post.url, dialect=dialect, pace=FAST, sync_clock=False
     )
     made.terminal.enrol([SimUser("1001", "Siti")])
     return made
@@ -93,12 +94,12 @@ async def test_a_new_client_keeps_its_connection() -> None:
     assert len(post.heads) >= 4
 
 
-@pytest.mark.parametrize("fault", LineFault)
+@pytest.mark.parametrize("fault", UPLOAD_FAULTS)
 @pytest.mark.parametrize("dialect", [OLD, NEW], ids=lambda dialect: dialect.name)
-async def test_whatever_happens_to_uploads_everything_arrives(dialect: PushDialect, fault: LineFault) -> None:
-    faults = PushFaults([fault], every=2, seed=7)
+async def test_whatever_happens_to_uploads_everything_arrives(dialect: PushDialect, fault: str) -> None:
     async with listening() as post:
-        pushing = terminal(post, dialect, faults)
+        pushing = terminal(post, dialect)
+        pushing.faults = Faults([Fault(fault, When(every=2), hold=60)], seed=7)
         await pushing.start()
         pushing.fill(BACKLOG)
         await pushing.drained(20)
@@ -106,13 +107,13 @@ async def test_whatever_happens_to_uploads_everything_arrives(dialect: PushDiale
             pushing.press("1001", NOW + timedelta(seconds=second))
             await pushing.drained(20)
         await pushing.stop()
-    assert faults.struck[fault] > 0
+    assert pushing.faults.struck[fault] > 0
     assert post.punches == truth(pushing)
     bad = [item for item in post.items if isinstance(item, BadRecord)]
-    assert bool(bad) is (fault is LineFault.CORRUPT_LINE)
-    assert bool(post.broken) is (fault is LineFault.CUT_BODY)
+    assert bool(bad) is (fault == "corrupt-line")
+    assert bool(post.broken) is (fault == "eof-mid-chunk")
     resent = len(post.items) - len(bad) > len(pushing.unit.log)
-    assert resent is (fault in {LineFault.LOST_ANSWER, LineFault.DUPLICATE})
+    assert resent is (fault in {"lost", "duplicated"})
 
 
 async def test_a_bare_ok_makes_a_strict_unit_send_the_same_again_and_again() -> None:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from devices.driver import BadRecord
+from simulators.adms.terminal import PushTerminal
 from simulators.carrier import Carrier
 from simulators.control import ControlServer
 from simulators.faults import FAULTS, CannotStrike, Fault, Faults, Transport, When
-from simulators.push_station import PushStation
 from simulators.single import make_terminal
 from simulators.site import Line, Site
 from tests.unit.simulators.adms.post import Post, listening
@@ -23,9 +23,9 @@ PUSHED = [name for name, kind in FAULTS.items() if Transport.PUSH in kind.transp
 
 
 @asynccontextmanager
-async def pushing() -> AsyncIterator[tuple[PushStation, Post]]:
+async def pushing() -> AsyncIterator[tuple[PushTerminal, Post]]:
     async with listening() as post:
-        station = PushStation(make_terminal(), lambda: NOW, post.url, pace=PACE, sync_clock=False)
+        station = PushTerminal(make_terminal(), lambda: NOW, post.url, pace=PACE, sync_clock=False)
         await station.start()
         try:
             yield station, post
@@ -42,11 +42,11 @@ async def test_each_fault_happens_to_what_is_pushed_and_all_arrives(name: str) -
             pressed = station.press("1001", NOW + timedelta(minutes=1, seconds=second))
             taken.add(("1001", pressed.device_time))
             if not station.is_cut:
-                await station.push.drained(20)
-        await station.push.until(lambda: not station.faults.active or station.faults.struck[name] > 0, 5)
+                await station.drained(20)
+        await station.until(lambda: not station.faults.active or station.faults.struck[name] > 0, 5)
         station.faults.heal()
         station.press("1002", NOW)
-        await station.push.until(lambda: station.push.unit.idle and not station.is_cut, 20)
+        await station.until(lambda: station.unit.idle and not station.is_cut, 20)
         assert station.faults.struck[name] == 1
         bad = [item for item in post.items if isinstance(item, BadRecord)]
         assert bool(bad) is (name == "corrupt-line")
@@ -71,9 +71,9 @@ async def test_a_technician_sees_and_steers_it_as_any_other() -> None:
         await control.start()
         try:
             station = site.server("P")
-            assert isinstance(station, PushStation)
+            assert isinstance(station, PushTerminal)
             assert site.press("P", "1001").name == "Sutrisno"
-            await station.push.drained(5)
+            await station.drained(5)
             assert len(post.punches) == 1
             status = site.status_of(station)
             assert (status.transport, status.address, status.line) == (Transport.PUSH, post.url, Line.UP)
