@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from devices.adms.text import read_text
+from devices.adms.text import PIN, TIME, is_pin, read_text
 from devices.driver import AttLogRecord, BadRecord
 
 NOT_SAID: Final = 255
@@ -26,14 +26,11 @@ LONGEST_WORK_CODE: Final = 32
 
 TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
-_PIN = r"[!-~]{1,24}"
-_TIME = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"
 _CODE = r"(-?\d{1,9})?"
 _LINE = re.compile(
-    rf" *({_PIN}) *\t({_TIME})(?:\t{_CODE}(?:\t{_CODE}(?:\t([^\t]*)(?:\t.*)?)?)?)?", re.ASCII | re.DOTALL
+    rf" *({PIN}) *\t({TIME})(?:\t{_CODE}(?:\t{_CODE}(?:\t([^\t]*)(?:\t.*)?)?)?)?", re.ASCII | re.DOTALL
 )
-_PIN_ONLY = re.compile(_PIN, re.ASCII)
-_TIME_ONLY = re.compile(_TIME, re.ASCII)
+_TIME_ONLY = re.compile(TIME)
 
 _BLANKS = " \t\r\v\f"
 
@@ -106,7 +103,7 @@ def encode_attlog_line(record: AttLogRecord, columns: int = 7) -> bytes:
 
 def _why_not(line: str) -> str:
     pin, _, rest = line.partition("\t")
-    if not _PIN_ONLY.fullmatch(pin.strip(" ")):
+    if not is_pin(pin.strip(" ")):
         return "no readable PIN"
     time = rest.partition("\t")[0]
     if not _TIME_ONLY.fullmatch(time):

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from devices.adms.attlog import TIME_FORMAT
+from devices.adms.text import is_pin
 
 INFO: Final = "INFO"
 """Tell of yourself; the answer counts users, fingers and punches."""
@@ -24,7 +25,6 @@ REBOOT: Final = "REBOOT"
 
 _QUERY_ATTLOG = "DATA QUERY ATTLOG"
 _VERIFY_SUM = "VERIFY SUM ATTLOG"
-_PIN = re.compile(r"[!-~]{1,24}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 _MEANINGS: Mapping[int, str] = MappingProxyType(
@@ -90,7 +90,7 @@ def _span(start: datetime, end: datetime) -> str:
 
 
 def _checked_pin(pin: str) -> str:
-    if not _PIN.fullmatch(pin):
+    if not is_pin(pin):
         raise ValueError(f"PIN {pin!r}: 1 to 24 printable characters without blanks")
     return pin
 

@@ -9,13 +9,11 @@ Passwords and templates are never taken over; only users are, and of them only w
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from devices.adms.attlog import split_lines
-from devices.adms.text import read_number, read_pairs
+from devices.adms.text import is_pin, read_number, read_pairs
 
-_PIN = re.compile(r"[!-~]{1,24}")
 _USER = "USER "
 
 
@@ -67,6 +65,6 @@ def encode_user_line(user: PushUser) -> bytes:
 def _read_user(line: bytes) -> PushUser | None:
     pairs = read_pairs(line[len(_USER) :], b"\t")
     pin = pairs.get("pin", "")
-    if not _PIN.fullmatch(pin):
+    if not is_pin(pin):
         return None
     return PushUser(pin, pairs.get("name", ""), read_number(pairs.get("pri", "")) or 0, pairs.get("card", ""))

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Final
 
 from devices.adms.attlog import NOT_SAID, split_lines
-from devices.adms.text import read_number, read_pairs
+from devices.adms.text import TIME, is_pin, read_number, read_pairs
 from devices.driver import AttLogRecord, BadRecord
 from devices.errors import UnexpectedReply
 from devices.zk.times import decode_time
@@ -27,8 +27,7 @@ from devices.zk.times import decode_time
 GRANTED: Final = frozenset({0, 1, 2, 3})
 """Events that say that a person was let in."""
 
-_TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
-_PIN = re.compile(r"[!-~]{1,24}")
+_TIME = re.compile(TIME)
 _NOBODY = frozenset({"", "0"})
 
 
@@ -76,7 +75,7 @@ def _read_row(raw: bytes) -> AttLogRecord | BadRecord | None:
     pin = pairs.get("pin", "")
     if pin in _NOBODY:
         return None
-    if not _PIN.fullmatch(pin):
+    if not is_pin(pin):
         return BadRecord(-1, raw, "no readable PIN")
     moment = _moment(pairs)
     if moment is None:

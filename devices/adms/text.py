@@ -10,12 +10,23 @@ from devices.zk.text import read_name
 LONGEST: Final = 256
 """Characters kept of any value: far above what a terminal has to say of itself."""
 
+PIN: Final = r"[!-~]{1,24}"
+"""A regular expression: printable ASCII without blanks."""
+TIME: Final = r"20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]"
+"""A regular expression: a moment by the terminal's own clock, as digits go; it may still be no date."""
+
+_PIN = re.compile(PIN)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 def read_text(raw: bytes) -> str:
     """What `raw` says, in whatever encoding, without control characters and cut at `LONGEST`; never fails."""
     return read_name(raw[: 4 * LONGEST])[:LONGEST]
+
+
+def is_pin(text: str) -> bool:
+    """Whether `text` can be a PIN: 1 to 24 printable ASCII characters without blanks."""
+    return _PIN.fullmatch(text) is not None
 
 
 def read_number(text: str) -> int | None:
