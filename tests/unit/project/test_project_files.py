@@ -84,11 +84,12 @@ def test_links_in_documents_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
-def test_the_commands_that_the_readme_names_exist() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("document", ["README.md", "docs/technician.md"])
+def test_the_commands_that_a_guide_names_exist(document: str) -> None:
     lines = re.findall(
-        r"presensi ((?:demo|up|collect|wall|migrate|import|terminal|simulate|config|doctor)\b[^`#|>\n]*)",
-        text,
+        r"presensi ((?:demo|up|collect|gateway|wall|migrate|import|terminal|review|simulate|config|doctor)\b"
+        r"[^`#|>\n]*)",
+        (ROOT / document).read_text("utf-8"),
     )
     assert len(lines) >= 12
     for line in lines:
