@@ -115,6 +115,8 @@ class RebootMidRead(Break):
             self.server.soon(0.0, self.server.restore)
 
     def _go(self) -> None:
+        if not self._away:
+            return  # healed before the struck frame's turn came on a slow line
         self.server.terminal.disabled = False
         self.server.soon(0.0, self.server.cut)
         self.server.soon(self._out, self._come_back)
