@@ -30,3 +30,8 @@ def listen(table: str, host: str, port: int) -> socket.socket:
             f"end the program that uses it or choose another [{table}] port"
         ) from error
     return listener
+
+
+def local_host(host: str) -> str:
+    """Where a program on this machine finds who listens on `host`."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import stat
 import sys
 import time
@@ -14,10 +15,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from attendance.terminal import PUSH_DRIVER
 from config.errors import ConfigError
+from config.listening import local_host
 from config.rules import load_rules
 from config.settings import Settings, load, make_clock
 from store import Store, StoreError, open_store
+from store.push import PushState
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 1 << 30
@@ -124,7 +128,8 @@ def _rules(settings: Settings) -> Answers:
 
 
 def _secrets(settings: Settings) -> Answers:
-    for path in (settings.store.password_file, settings.collector.comm_keys_file):
+    secrets = (settings.store.password_file, settings.collector.comm_keys_file, settings.gateway.keys_file)
+    for path in secrets:
         if path is None:
             continue
         try:
@@ -180,7 +185,7 @@ def _store(settings: Settings) -> Answers:
         return
     try:
         yield Answer("database", Level.OK, f"{store.dialect}, {store.punches.count()} punches")
-        for ask in (_collector, _terminals):
+        for ask in (_collector, _gateway, _terminals):
             yield from _guarded(ask, store, settings)
     except StoreError as error:
         yield Answer("database", Level.FAIL, str(error))
@@ -205,6 +210,36 @@ def _collector(store: Store, settings: Settings) -> Answers:
         yield Answer("collector", Level.WARN, f"silent for {silent}", "start it with `presensi up`")
     else:
         yield Answer("collector", Level.OK, f"alive at {alive.astimezone(settings.city.zone):%H:%M:%S}")
+
+
+def _gateway(store: Store, settings: Settings) -> Answers:
+    pushing = {item.serial for item in store.terminals.list() if item.driver == PUSH_DRIVER}
+    waiting = [
+        row.serial
+        for row in store.push.registrations()
+        if row.state is PushState.PENDING and row.serial not in pushing
+    ]
+    if waiting:
+        finding = f"{len(waiting)} terminals wait for approval ({', '.join(waiting[:3])})"
+        yield Answer("gateway", Level.WARN, finding, "see `presensi terminal pending`")
+    elif not pushing:
+        yield Answer("gateway", Level.OK, "no terminal pushes")
+    elif not settings.gateway.enabled:
+        finding = f"{len(pushing)} terminals push, and it is not enabled"
+        yield Answer("gateway", Level.WARN, finding, "set enabled = true below [gateway]")
+    elif not _listens(settings.gateway.host, settings.gateway.port):
+        finding = f"does not answer at {settings.gateway.host}, port {settings.gateway.port}"
+        yield Answer("gateway", Level.WARN, finding, "start it with `presensi up`")
+    else:
+        yield Answer("gateway", Level.OK, f"answers {len(pushing)} terminals that push")
+
+
+def _listens(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((local_host(host), port), timeout=2.0):
+            return True
+    except OSError:
+        return False
 
 
 def _terminals(store: Store, settings: Settings) -> Answers:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from config.listening import local_host
 from config.settings import Settings
 from presensi.notify import Notifier
 from presensi.process import Child, Supervisor, presensi
@@ -38,8 +39,7 @@ def services(settings: Settings, settings_file: Path | None) -> list[Child]:
 
 def wall_address(settings: Settings) -> str:
     """Where a browser on this machine finds the wall."""
-    host = "127.0.0.1" if settings.wall.host in ("0.0.0.0", "::", "") else settings.wall.host  # noqa: S104
-    return f"http://{host}:{settings.wall.port}/"
+    return f"http://{local_host(settings.wall.host)}:{settings.wall.port}/"
 
 
 def run(settings: Settings, settings_file: Path | None, console: Console) -> int:

@@ -125,7 +125,8 @@ class PunchTable:
             punches.c.device_time <= last,
         )
         with self._database.read() as connection:
-            return connection.scalar(query)
+            found: datetime | None = connection.scalar(query)
+            return found
 
     def newest_times(self, terminal_id: TerminalId, most: int) -> list[datetime]:
         """When the terminal recorded its newest punches (naive, its own time), newest first."""
@@ -137,7 +138,8 @@ class PunchTable:
         """When the punch that was stored last had been received, aware, UTC; None: there is none."""
         query = select(punches.c.received_at).order_by(punches.c.id.desc()).limit(1)
         with self._database.read() as connection:
-            return connection.scalar(query)
+            found: datetime | None = connection.scalar(query)
+            return found
 
     def keys(self) -> Iterator[tuple[SerialNumber, Pin, datetime]]:
         """Serial number, PIN and naive device time of every punch, in no particular order. The transaction

@@ -32,7 +32,7 @@ class ClockGuard:
         self._monotonic = monotonic
         self._newest = newest
         self._lock = threading.Lock()
-        self._line = (clock.now(), monotonic())
+        self._line: tuple[datetime, float] | None = (clock.now(), monotonic())
         self._steered = clock.rate != 1.0
 
     def doubt(self) -> str | None:
@@ -45,7 +45,15 @@ class ClockGuard:
             self._steered = self._steered or self._clock.rate != 1.0
             if self._steered:
                 return None
-            begun, begun_ticks = self._line
+            if self._newest is not None and now < self._newest - JUMP:
+                # Known to be wrong, it is no line to hold the right time against.
+                self._line = None
+                return (
+                    f"The machine's clock shows {now:%Y-%m-%d %H:%M:%S} UTC, but the store holds punches "
+                    f"received at {self._newest:%Y-%m-%d %H:%M:%S} UTC. Correct the clock; if it is right "
+                    "now and was wrong then, start `presensi gateway --trust-clock` once."
+                )
+            begun, begun_ticks = self._line or (now, ticks)
             jumped = now - begun - timedelta(seconds=ticks - begun_ticks)
             if abs(jumped) > JUMP:
                 return (
@@ -53,11 +61,5 @@ class ClockGuard:
                     "if it is right now, start the gateway anew."
                 )
             self._line = (now, ticks)
-            if self._newest is not None and now < self._newest - JUMP:
-                return (
-                    f"The machine's clock shows {now:%Y-%m-%d %H:%M:%S} UTC, but the store holds punches "
-                    f"received at {self._newest:%Y-%m-%d %H:%M:%S} UTC. Correct the clock; if it is right "
-                    "now and was wrong then, start `presensi gateway --trust-clock` once."
-                )
             self._newest = None
             return None

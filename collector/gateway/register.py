@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from attendance.ids import SerialNumber
 from config.clock import Clock
 from store.push import PushRegistration, PushState
+
+STALE = timedelta(minutes=1)
+"""A terminal that goes on calling is noted so often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Register:
     def of(self, serial: SerialNumber) -> PushRegistration | None:
         """What is known of a terminal."""
         return self._rows.get(serial)
+
+    def is_stale(self, serial: SerialNumber, address: str) -> bool:
+        """Whether a call from `address` is news."""
+        row = self._rows.get(serial)
+        return row is None or row.address != address or self._clock.now() - row.last_seen_at > STALE
 
     def pending(self) -> int:
         """How many terminals wait for a decision."""

@@ -44,9 +44,7 @@ from store.push import PushCommand, PushRegistration, PushState
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
-"""How often health is saved and queued commands are looked for."""
-ROSTER_SECONDS = 3.0
-"""How often terminals, decisions about them, and late commands are looked at, and what was seen is saved."""
+"""How often health is saved, and decisions and commands are looked for."""
 MOST_PENDING = 200
 """Terminals that may wait for approval; anybody can invent serial numbers."""
 
@@ -95,16 +93,12 @@ class GatewayService:
         """Save health, look for commands and decisions, until `stop`; `progress` about once a second, when
         the event loop turned and the store's writer answered.
         """
-        looked = time.monotonic()
         while not self._stopping.is_set():
             if self._clock_is_well():
                 for caller in self._callers.values():
                     caller.check_silence()
                 await self._save_health()
-                due = time.monotonic() - looked >= ROSTER_SECONDS
-                if due:
-                    looked = time.monotonic()
-                await self._look_again(everything=due)
+                await self._look_again()
             progress()
             try:
                 await asyncio.wait_for(self._stopping.wait(), BEAT_SECONDS)
@@ -157,6 +151,8 @@ class GatewayService:
         """Raises `StoreError`."""
         serial = caller.terminal.serial
         facts = request.facts if isinstance(request, GetRequest | Options | Registry) else None
+        if self._register.is_stale(serial, address):
+            self._note(serial, address, Told())
         caller.heard(facts, restarted=isinstance(request, Handshake))
         match request:
             case Handshake():
@@ -237,32 +233,34 @@ class GatewayService:
         except StoreError as error:
             log.error("The store refuses the health of %d terminals: %s", len(rows), error)
 
-    async def _look_again(self, *, everything: bool) -> None:
+    async def _look_again(self) -> None:
         try:
-            if everything:
-                await self._look()
-            self._hand_out(await self._ingest.call(self._store.push.queued))
+            await self._look()
         except StoreError as error:
             log.debug("Terminals and commands cannot be read now: %s", error)
 
     async def _look(self) -> None:
-        """Save what was seen; learn who may call, and who no longer. Raises `StoreError`."""
+        """Save what was seen; learn who may call, who no longer, and what they are to be asked. Raises
+        `StoreError`.
+        """
         rows = self._register.take_changes()
         given_up = self._clock.now() - self._settings.command_timeout
+        push = self._store.push
 
-        def look() -> tuple[list[Terminal], list[PushRegistration]]:
-            self._store.push.note_seen(rows)
-            self._store.push.time_out(given_up)
-            return self._store.terminals.list(), self._store.push.registrations()
+        def look() -> tuple[list[Terminal], list[PushRegistration], list[PushCommand]]:
+            push.note_seen(rows)
+            push.time_out(given_up)
+            return self._store.terminals.list(), push.registrations(), push.queued()
 
         try:
-            terminals, registrations = await self._ingest.call(look)
+            terminals, registrations, queued = await self._ingest.call(look)
         except StoreError:
             self._register.not_saved(rows)
             raise
         self._register.learn(registrations)
         self.desk.learn(terminals, registrations)
         self._follow(terminals)
+        self._hand_out(queued)
 
     def _follow(self, terminals: list[Terminal]) -> None:
         wanted = {terminal.id: terminal for terminal in terminals if terminal.driver == PUSH_DRIVER}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from flask.testing import FlaskClient
 
-from attendance.terminal import PUSH_DRIVER
+from attendance.ids import TerminalId
+from attendance.terminal import PUSH_DRIVER, TerminalHealth
 from collector.gateway.server import GatewayRunner
 from config.settings import GatewaySettings, Settings, StoreSettings
 from devices.adms.attlog import encode_attlog_line
@@ -25,6 +27,26 @@ FAST = GatewaySettings(
     rate=5_000,
 )
 """A gateway in a hurry, so that tests do not wait."""
+
+
+SERIAL = "PUSH0001"
+WITHIN = 10.0
+"""Seconds in which what is to come has to have come."""
+
+
+def eventually(holds: Callable[[], bool], within: float = WITHIN) -> None:
+    """Wait until `holds`; fail when it does not."""
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to be"
+        time.sleep(0.05)
+
+
+def health(store: Store, number: TerminalId) -> TerminalHealth:
+    """The terminal's saved health."""
+    found = store.terminals.health().get(number)
+    assert found is not None
+    return found
 
 
 def register_push(store: Store, serial: str) -> int:
