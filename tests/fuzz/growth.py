@@ -11,16 +11,19 @@ from devices.zk.commands import Command
 from devices.zk.frames import Packet
 from tests.fuzz.parser import Grow, Parser
 
-FACTOR: Final = 8
+FACTOR: Final = 16
 """How much longer the long input is. Quadratic time takes this many times as long a byte."""
-LINEAR: Final = 3.0
-"""A time a byte that grows by less is linear, as far as a clock on a busy machine can tell."""
+LINEAR: Final = 5.0
+"""A time a byte that grows by less is linear. The system hands out large buffers page by page: a byte in them
+costs up to four times what it costs in a small one, so that a fast parser is measured with large ones only.
+"""
 _SHORTEST: Final = 1 << 13
-_LONGEST: Final = 1 << 18
+_LONGEST: Final = 1 << 19
 _MEASURABLE: Final = 0.004
+_LEAST: Final = 0.000_02
+"""Seconds that no clock here tells apart."""
+_MOST_CALLS: Final = 20
 _TRIES: Final = 3
-_LONG: Final = 0.5
-"""Seconds after which once is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def slowness(parser: Parser, *, every_form: bool = True) -> Slowness:
 
 def repeated(piece: bytes) -> Grow:
     """The piece over and over."""
-    return lambda size: piece * (size // len(piece) + 1)
+    return lambda size: piece * max(1, size // len(piece))
 
 
 def frames_of(payload: int) -> Grow:
@@ -96,10 +99,11 @@ def _after(seed: bytes) -> Grow:
 
 def _ratio(parser: Parser, grow: Grow) -> float:
     """0 where the two inputs cannot be compared, because only one of them was refused."""
-    size = _SHORTEST
+    size = _SHORTEST if parser.most is None else parser.most // FACTOR
     short = grow(size)
+    parser.attempt(short)  # some parsers make tables when first used
     taken, took = _measured(parser, short)
-    while took < _MEASURABLE and size < _LONGEST:
+    while parser.most is None and took < _MEASURABLE and size < _LONGEST:
         size *= 4
         short = grow(size)
         taken, took = _measured(parser, short)
@@ -107,16 +111,18 @@ def _ratio(parser: Parser, grow: Grow) -> float:
     long_taken, long_took = _measured(parser, long)
     if long_taken is not taken:
         return 0.0
-    return long_took / len(long) / (max(took, _MEASURABLE / 4) / len(short))
+    return long_took / len(long) / (max(took, _LEAST) / len(short))
 
 
 def _measured(parser: Parser, data: bytes) -> tuple[bool, float]:
-    """Whether the input was taken, and the shorter of two times that took."""
-    times = []
-    for _ in range(2):
-        begun = time.process_time()
+    """Whether the input was taken, and the shortest of some times that took."""
+    begun = previous = time.process_time()
+    took = float("inf")
+    taken = False
+    for _ in range(_MOST_CALLS):
         taken = parser.attempt(data)
-        times.append(time.process_time() - begun)
-        if times[0] > _LONG:
+        now = time.process_time()
+        took, previous = min(took, now - previous), now
+        if now - begun > 2 * _MEASURABLE:
             break
-    return taken, min(times)
+    return taken, took

@@ -23,6 +23,8 @@ class Parser:
     """Words of its language."""
     longest: int = 1024
     """Bytes of the longest input tried; those of `grow` are longer."""
+    most: int | None = None
+    """Bytes beyond which an input is refused, or kept, without being looked at; None: no limit of its own."""
     grow: Mapping[str, Grow] = field(default_factory=dict)
     """Forms that might take more than linear time, besides those tried on every parser."""
 

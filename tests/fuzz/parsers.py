@@ -9,7 +9,7 @@ from typing import Final
 from devices.adms.attlog import parse_attlog as parse_pushed
 from devices.adms.errors import MalformedRequest
 from devices.adms.operlog import parse_operlog
-from devices.adms.query import parse_query
+from devices.adms.query import LONGEST_QUERY, parse_query
 from devices.adms.results import parse_results
 from devices.adms.rtlog import parse_rtlog
 from devices.driver import UserRecord
@@ -17,7 +17,7 @@ from devices.errors import DeviceError, ProtocolError, UnexpectedReply, Unsuppor
 from devices.usb import StickError
 from devices.usb.attlog import parse_attlog
 from devices.zk.commands import Command
-from devices.zk.events import EVENT_LAYOUTS, decode_events, encode_event
+from devices.zk.events import EVENT_LAYOUTS, MOST_BYTES, decode_events, encode_event
 from devices.zk.frames import MAGIC, Packet
 from devices.zk.layouts import LAYOUTS
 from devices.zk.records import encode_record
@@ -136,7 +136,15 @@ _ALL: Final = (
         grow={"users": lambda size: b"\0" + encode_user(USER, LONG_USER) * (size // LONG_USER)},
     ),
     Parser("sizes", decode_sizes, (), [encode_sizes(FreeSizes(users=3), length) for length in (80, 92, 112)]),
-    Parser("events", decode_events, (), _EVENTS, longest=256, grow={"of one size": repeated(_EVENTS[0])}),
+    Parser(
+        "events",
+        decode_events,
+        (),
+        _EVENTS,
+        longest=256,
+        most=MOST_BYTES,
+        grow={"of one size": repeated(_EVENTS[0])},
+    ),
     Parser(
         "options", adapters.options, (UnexpectedReply,), [b"~SerialNumber=AAXX1234\0"], [b"~SerialNumber="]
     ),
@@ -166,6 +174,7 @@ _ALL: Final = (
         (MalformedRequest,),
         [b"SN=AAXX1234&table=ATTLOG&Stamp=9999"],
         [b"SN=", b"&", b"%", b"%00", b"+", b"table="],
+        most=LONGEST_QUERY,
     ),
     Parser(
         "push: request",
