@@ -68,6 +68,7 @@ export const en: Messages = {
   minutes: (n) => `${n} min`,
   hours: (n) => `${n} h`,
   days: (n) => `${n} d`,
+  clockDead: 'clock dead: its battery is empty',
   terminalErrorCode: {
     Unreachable: 'does not answer at its address',
     LinkClosed: 'closed the connection',
@@ -78,6 +79,10 @@ export const en: Messages = {
     AuthRejected: 'refused the comm key',
     SecureFirmware: 'accepts encrypted connections only',
     Busy: 'is in use',
+    AccessPanel: 'is a door panel, not an attendance terminal',
+    WrongTerminal: 'is not the terminal registered at this address',
+    UnusableAddress: 'has an address that cannot be used',
+    UnknownDriver: 'is to be read in an unknown way',
     Unsupported: 'does not support a command',
     LogDiscontinuity: 'its log changed; being read again',
     LogIncomplete: 'sent an incomplete log',

@@ -68,6 +68,7 @@ export const id = {
   minutes: (n: string) => `${n} menit`,
   hours: (n: string) => `${n} jam`,
   days: (n: string) => `${n} hari`,
+  clockDead: 'jam mati: baterainya habis',
   terminalErrorCode: {
     Unreachable: 'tidak menjawab di alamatnya',
     LinkClosed: 'menutup sambungan',
@@ -78,6 +79,10 @@ export const id = {
     AuthRejected: 'menolak kunci komunikasi',
     SecureFirmware: 'hanya menerima sambungan terenkripsi',
     Busy: 'sedang dipakai',
+    AccessPanel: 'bukan mesin presensi, melainkan panel pintu',
+    WrongTerminal: 'bukan mesin yang terdaftar di alamat ini',
+    UnusableAddress: 'alamatnya tidak dapat dipakai',
+    UnknownDriver: 'cara membacanya tidak dikenal',
     Unsupported: 'tidak mendukung perintah',
     LogDiscontinuity: 'catatannya berubah; dibaca ulang',
     LogIncomplete: 'mengirim catatan yang tidak lengkap',

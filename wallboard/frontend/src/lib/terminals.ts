@@ -12,6 +12,8 @@ function troubleWith(terminal: TerminalRow): Trouble | null {
     case null:
       return null;
     case 'ClockOff':
+    case 'ClockDead':
+    case 'ClockJumped':
       return 'clock';
     case 'LogNearlyFull':
     case 'LogFull':

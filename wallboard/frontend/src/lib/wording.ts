@@ -40,16 +40,21 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
 export function describeTrouble(
   terminal: TerminalRow,
   trouble: Trouble,
-  speech: Speech,
+  speech: Pick<Speech, 't' | 'duration'>,
   today: string,
 ): string {
   const { t } = speech;
   switch (trouble) {
-    case 'offline':
-      return terminal.offline_since === null
-        ? t.offlineNever
-        : t.offlineSince(shortTime(terminal.offline_since, today));
+    case 'offline': {
+      const since =
+        terminal.offline_since === null
+          ? t.offlineNever
+          : t.offlineSince(shortTime(terminal.offline_since, today));
+      const why = needsSomebody(terminal.error) ? t.terminalErrorCode[terminal.error] : null;
+      return why === null ? since : `${since}: ${why}`;
+    }
     case 'clock': {
+      if (terminal.error === 'ClockDead') return t.clockDead;
       const offset = terminal.clock_offset ?? 0;
       return offset > 0 ? t.clockAhead(speech.duration(offset)) : t.clockBehind(speech.duration(offset));
     }
@@ -61,6 +66,19 @@ export function describeTrouble(
       return known[code] ?? t.terminalError(code);
     }
   }
+}
+
+/** What only a person can mend is said with the word offline; a cut cable is not worth more words. */
+const LASTING = [
+  'AuthRejected',
+  'SecureFirmware',
+  'AccessPanel',
+  'WrongTerminal',
+  'UnusableAddress',
+] as const;
+
+function needsSomebody(code: string | null): code is (typeof LASTING)[number] {
+  return LASTING.some((lasting) => lasting === code);
 }
 
 /** Why the board stands still, as a sentence. */
