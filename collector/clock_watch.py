@@ -87,16 +87,16 @@ class ClockWatch:
         """
         dead = looks_dead(new, firmware)
         jump = self._jump(new, dead=dead)
-        was_right = self._was_right(tolerance)
         self._last = new
         right = not new.offset.beyond(tolerance)
+        mended = jump is not None and right and abs(jump.after) < abs(jump.before)
         if dead:
             self.condition = Condition.DEAD
-        elif jump is not None and (was_right or not right):
-            self.condition, self._jumped_at = Condition.JUMPED, new.at
-        elif self.condition is Condition.DEAD or (jump is not None and right):
+        elif mended or (self.condition is Condition.DEAD and right):
             # Somebody has set it right.
             self.condition = Condition.STEADY
+        elif jump is not None:
+            self.condition, self._jumped_at = Condition.JUMPED, new.at
         elif self.condition is Condition.JUMPED and right and self._recovered(new.at):
             self.condition = Condition.STEADY
         return jump
@@ -108,11 +108,6 @@ class ClockWatch:
 
     def _recovered(self, now: datetime) -> bool:
         return self._jumped_at is None or not timedelta() <= now - self._jumped_at < CONVALESCENCE
-
-    def _was_right(self, tolerance: timedelta) -> bool:
-        if isinstance(self._last, Measurement):
-            return not self._last.offset.beyond(tolerance)
-        return self._last is None or abs(self._last.offset) <= tolerance
 
     def _jump(self, new: Measurement, *, dead: bool) -> Jump | None:
         last = self._last

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -98,22 +98,50 @@ class Doubts:
             marks += [_mark(punch, doubt.reason, doubt.detail, received_at) for punch in doubted]
         return marks
 
+    def dated(self, punches: Sequence[Punch], now: datetime) -> Sequence[Punch]:
+        """The punches, each with the moment that the clock's change allows where it allows only one: what was
+        recorded before the change was dated by the clock as it was then.
+        """
+        if self._span is None:
+            return punches
+        return [self._dated(punch, self._span.change, now) for punch in punches]
+
     def ambiguous(self, punches: Sequence[Punch], now: datetime) -> bool:
         """Whether the clock's change leaves open when one of these punches was made."""
         if self._span is None:
             return False
         change = self._span.change
-        if abs(change.before - change.after) <= CORRECTED_FROM:
-            return False
-        first, last = change.since - SLACK, now + SLACK
+        # A dead clock begins anew at each power cut: how often it did in between, nobody knows.
+        latest_dead = change.since - FAR_BEHIND
         for punch in punches:
-            shown = punch.device_time.replace(tzinfo=self._zone)
-            # A dead clock begins anew at each power cut: how often it did in between, nobody knows.
-            if change.dead and shown < first - FAR_BEHIND:
+            if change.dead and punch.device_time.replace(tzinfo=self._zone) < latest_dead:
                 return True
-            if all(first <= shown - offset <= last for offset in (change.before, change.after)):
+            possible = self._possible(punch, change, now)
+            if len(possible) == 2 and abs(possible[0] - possible[1]) > CORRECTED_FROM:
                 return True
         return False
+
+    def _dated(self, punch: Punch, change: Jump, now: datetime) -> Punch:
+        possible = self._possible(punch, change, now)
+        if len(possible) != 1 or abs(possible[0] - punch.at) <= CORRECTED_FROM:
+            return punch
+        return punch._replace(at=possible[0])
+
+    def _possible(self, punch: Punch, change: Jump, now: datetime) -> list[datetime]:
+        """When the punch can have been made, by the clock before and by the clock after the change."""
+        shown = punch.device_time.replace(tzinfo=self._zone).astimezone(UTC)
+        moments = (shown - change.before, shown - change.after)
+        return [moment for moment in moments if change.since - SLACK <= moment <= now + SLACK]
+
+    def misdated(self, punches: Sequence[Punch], not_before: datetime, now: datetime) -> bool:
+        """Whether one of these punches, none of them made before `not_before` (aware), was given a moment at
+        which it cannot have been made: around a change of the clock, another clock dated it than the one it
+        was corrected by.
+        """
+        if self._span is None:
+            return False
+        first, last = min(not_before, self._span.change.since) - SLACK, now + SLACK
+        return any(not first <= punch.at <= last for punch in punches)
 
     def _doubts(self) -> list[tuple[_Standing | _Span, datetime]]:
         doubts: list[tuple[_Standing | _Span, datetime]] = []

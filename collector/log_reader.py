@@ -261,24 +261,25 @@ class LogReader:
             now = self._clock.now()
             normalised = self._normalizer.log(read, start, stop, now, not_before)
             rate = self._clock.rate
-            doubted_since = self._doubted_since(normalised.punches, not_before, now, rate)
+            punches = self._doubts.dated(normalised.punches, now)
+            doubted_since = self._doubted_since(punches, not_before, now, rate)
             if doubted_since is not None:
                 await self._declare_outage(OutageCause.CLOCK_WRONG, doubted_since, now, tend)
             position = read.position_after(stop)
             batch = Batch(
                 terminal_id=self._terminal.id,
-                punches=normalised.punches,
+                punches=punches,
                 cursor=LogCursor(
                     self._terminal.id, generation, position.records_read, position.overlap, 0, 0, 0
                 ),
                 quarantine=normalised.quarantine,
                 expected=self.cursor,
-                reviews=self._doubts.marks(normalised.punches, now, fresh=not_before is not None, rate=rate),
+                reviews=self._doubts.marks(punches, now, fresh=not_before is not None, rate=rate),
             )
             receipt = await tend(self._ingest.accept(batch))
             self.cursor = receipt.cursor
             done.inserted += receipt.inserted
-            done.made += [punch.at for punch in normalised.punches]
+            done.made += [punch.at for punch in punches]
         return done
 
     def _doubted_since(
@@ -289,6 +290,8 @@ class LogReader:
             slack = MISDATED * max(1.0, rate)
             if any(not not_before - slack <= punch.at <= now + slack for punch in punches):
                 return not_before
+        if not_before is not None and self._doubts.misdated(punches, not_before, now):
+            return not_before
         if self._doubts.ambiguous(punches, now):
             return not_before or self._doubts.since
         return None
