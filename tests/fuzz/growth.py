@@ -17,6 +17,7 @@ LINEAR: Final = 5.0
 """A time a byte that grows by less is linear. The system hands out large buffers page by page: a byte in them
 costs up to four times what it costs in a small one, so that a fast parser is measured with large ones only.
 """
+_BEYOND_DOUBT: Final = 2 * LINEAR
 _SHORTEST: Final = 1 << 13
 _LONGEST: Final = 1 << 19
 _MEASURABLE: Final = 0.004
@@ -49,7 +50,7 @@ def slowness(parser: Parser, *, every_form: bool = True) -> Slowness:
     for form, grow in (_forms if every_form else _suspect_forms)(parser):
         ratio = _ratio(parser, grow)
         for _ in range(_TRIES):
-            if ratio < LINEAR:
+            if not LINEAR <= ratio < _BEYOND_DOUBT:
                 break
             ratio = min(ratio, _ratio(parser, grow))
         worst = max(worst, Slowness(ratio, form), key=lambda found: found.ratio)

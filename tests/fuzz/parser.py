@@ -21,7 +21,7 @@ class Parser:
     """Sound inputs, from which unsound ones are made."""
     tokens: Sequence[bytes] = ()
     """Words of its language."""
-    longest: int = 1024
+    longest: int = 384
     """Bytes of the longest input tried; those of `grow` are longer."""
     most: int | None = None
     """Bytes beyond which an input is refused, or kept, without being looked at; None: no limit of its own."""
