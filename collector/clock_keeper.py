@@ -9,7 +9,8 @@ from typing import Final
 
 from attendance.terminal import Terminal
 from collector.bulk_gate import Tend
-from collector.clock_setting import Move, city_clock_doubtful, decide, local, set_right
+from collector.city_clock import Standing
+from collector.clock_setting import Move, decide, local, set_right
 from collector.clock_watch import ClockWatch, Jump
 from collector.doubt import Doubts
 from collector.normalize import Normalizer
@@ -86,6 +87,8 @@ class ClockKeeper:
         if found is None or not self._may_set(found, now):
             return
         found = await measure(line, self._clock, self._zone)
+        if not self._city_believed(found, now.date()):
+            return
         here = local(found.at, self._zone)
         last = await self._last_recorded(here, found.shown, tend)
         decision = decide(found, last, self._zone)
@@ -122,20 +125,23 @@ class ClockKeeper:
     def _may_set(self, found: Measurement, now: datetime) -> bool:
         if not self._settings.set_clocks or not self._settings.quiet_hours.holds(now.time()):
             return False
-        if self._left_alone == now.date() or decide(found, None, self._zone).move is Move.NOTHING:
-            return False
-        if city_clock_doubtful(self._shared.city_offsets()):
-            self._left_alone = now.date()
+        return self._left_alone != now.date() and decide(found, None, self._zone).move is not Move.NOTHING
+
+    def _city_believed(self, found: Measurement, today: date) -> bool:
+        """Whether it is not this machine's clock that is wrong; while nobody can tell, ask again later."""
+        standing = self._shared.city.standing(found)
+        if standing is Standing.DOUBTED:
+            self._left_alone = today
             log.warning(
                 "%s (%s): its clock is off, and most others by as much: is this machine's own clock right?",
                 self._terminal.name,
                 self._terminal.serial,
             )
-            return False
-        return True
+        return standing is Standing.BELIEVED
 
     def _take(self, found: Measurement) -> None:
         offset, tolerance = found.offset, self._settings.clock_tolerance
+        self._shared.city.note(self._terminal.id, found)
         right = not offset.beyond(tolerance)
         self._found = found
         self._normalizer.offset = offset.beyond(CORRECTED_FROM)

@@ -114,7 +114,7 @@ class ClockWatch:
         if last is None:
             return None
         if isinstance(last, Measurement):
-            if _city_moved(last, new):
+            if city_moved(last, new):
                 return None
             before, noticed = last.offset, NOTICED
         else:
@@ -147,7 +147,7 @@ def _built(firmware: str) -> datetime | None:
         return None
 
 
-def _city_moved(last: Measurement, new: Measurement) -> bool:
+def city_moved(last: Measurement, new: Measurement) -> bool:
     """Whether city time was moved, or changed its rate, between the two: then nothing can be concluded."""
     if new.rate != last.rate:
         return True

@@ -54,14 +54,9 @@ class HealthBook:
         """These rows could not be saved: the newest state of their terminals is still owed."""
         self._changed.update(row.terminal_id for row in rows)
 
-    def clock_offsets(self, terminal_ids: Iterable[TerminalId]) -> list[float]:
-        """Seconds that the clocks of those of these terminals that are online were last found ahead."""
-        known = (self.of(terminal_id) for terminal_id in terminal_ids)
-        return [it.clock_offset for it in known if it.online and it.clock_offset is not None]
-
-    def online_count(self, terminal_ids: Iterable[TerminalId]) -> int:
-        """How many of these terminals are online."""
-        return sum(self.of(terminal_id).online for terminal_id in terminal_ids)
+    def online(self, terminal_ids: Iterable[TerminalId]) -> list[TerminalId]:
+        """Those of these terminals that are online."""
+        return [terminal_id for terminal_id in terminal_ids if self.of(terminal_id).online]
 
 
 def _never_seen(terminal_id: TerminalId) -> TerminalHealth:

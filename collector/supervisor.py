@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from attendance.ids import TerminalId
 from attendance.terminal import LogCursor, Terminal, TerminalHealth
 from collector.bulk_gate import BulkGate
+from collector.city_clock import CityClock
 from collector.clock_keeper import ClockKeeper
 from collector.clock_watch import ClockWatch, LastKnown
 from collector.comm_keys import CommKeys
@@ -94,7 +95,7 @@ class Supervisor:
             ingest=self._ingest,
             random=random,
             load_driver=cache(registry.load),
-            city_offsets=lambda: self._book.clock_offsets(self._followed),
+            city=CityClock(lambda: self._book.online(self._followed)),
         )
         self._book = HealthBook({})
         self._followed: dict[TerminalId, _Followed] = {}
@@ -277,6 +278,7 @@ class Supervisor:
 
     async def _follow_clock(self) -> None:
         self._book.forget_future(self._clock.now())
+        await self._check_clocks()
         await self.sweep()
 
     async def _check_clocks(self) -> None:
@@ -291,7 +293,7 @@ class Supervisor:
         log.info(
             "A new day. %d new punches since the last; %d of %d terminals online.",
             self._ingest.inserted - self._punches_before,
-            self._book.online_count(self._followed),
+            len(self._book.online(self._followed)),
             len(self._followed),
         )
         self._punches_before = self._ingest.inserted

@@ -8,6 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from attendance.terminal import Terminal
+from collector.city_clock import CityClock
 from collector.comm_keys import CommKeys
 from collector.ingest import Ingest
 from config.clock import Clock
@@ -30,8 +31,8 @@ class Surroundings:
     random: Random
     load_driver: Callable[[str], Driver]
     """By its key in `devices.registry`; one driver serves all its terminals."""
-    city_offsets: Callable[[], list[float]]
-    """How far the clocks of the terminals online were found ahead, in seconds."""
+    city: CityClock
+    """What all terminals' clocks say of this machine's own."""
 
     def target(self, terminal: Terminal) -> Target:
         """Where the terminal is and how to speak to it. Raises `ConfigError` for a bad comm-key file."""
