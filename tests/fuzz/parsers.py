@@ -83,7 +83,6 @@ _ALL: Final = (
         [_FRAME, b"\x50\x50" + _FRAME],
         [MAGIC],
         grow={
-            "frames": frames_of(8),
             "magic": repeated(MAGIC),
             "damaged": one_damaged_frame(16_000),
             "half frames": repeated(MAGIC + (9_000).to_bytes(4, "little")),
