@@ -90,6 +90,7 @@ class PushUnit:
         """Every punch it holds, oldest first; `user_index` is the punch's number."""
         self.sent = 0
         """How many of them the server acknowledged."""
+        self._under_way = 0
         self.online = False
         self.options: dict[str, str] = {}
         self.done: Counter[Purpose] = Counter()
@@ -120,7 +121,7 @@ class PushUnit:
     def clear(self) -> None:
         """Empty the log."""
         self.log.clear()
-        self.sent = 0
+        self.sent = self._under_way = 0
 
     def next_errand(self, at: float) -> Errand | None:
         """What to ask now; None when nothing is due before `due`."""
@@ -135,7 +136,10 @@ class PushUnit:
             table = self._target(self.dialect.results_path)
             return Errand(Purpose.RESULTS, HttpRequest(table, body), len(self.results))
         if self.sent < len(self.log):
-            return self._upload(Purpose.PUNCHES, self.log[self.sent : self.sent + self.dialect.batch])
+            records = self.log[self.sent : self.sent + self.dialect.batch]
+            # Fingers pressed until the answer comes are not in it.
+            self._under_way = len(records)
+            return self._upload(Purpose.PUNCHES, records)
         if self.users_to_tell:
             return self._tell_users()
         if at >= self._heartbeat_due:
@@ -214,7 +218,7 @@ class PushUnit:
     def _proceed(self, errand: Errand, answer: Answer, at: float) -> None:
         match errand.purpose:
             case Purpose.PUNCHES:
-                self.sent = min(len(self.log), self.sent + self.dialect.batch)
+                self.sent += self._under_way
             case Purpose.ROWS:
                 self.rows.popleft()
             case Purpose.RESULTS:

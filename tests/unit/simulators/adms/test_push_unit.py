@@ -52,6 +52,15 @@ def test_what_is_acknowledged_stays_in_the_log_and_is_not_sent_again() -> None:
     assert (terminal.sent, len(terminal.log)) == (130, 130)
 
 
+def test_a_finger_pressed_while_an_upload_is_under_way_is_sent_with_the_next() -> None:
+    terminal = connected(punches=1)
+    upload = ask(terminal, 0)
+    terminal.add([AttLogRecord("2001", NOW, 1, 0, "", 0)])
+    terminal.heard(upload, Answer(200, PLAIN, b"OK: 1\n"), 0, NOW)
+    assert terminal.sent == 1
+    assert (ask(terminal, 0).request.body or b"").startswith(b"2001\t")
+
+
 def test_an_upload_is_sent_three_times_and_then_the_terminal_is_offline_until_error_delay() -> None:
     terminal = connected(punches=1)
     first = hear(terminal, 0, None)
