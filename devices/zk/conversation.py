@@ -108,8 +108,9 @@ class Conversation:
             async with asyncio.timeout(seconds):
                 yield
         except TimeoutError as error:
+            progress = self._exchange.progress
             self._hang_up()
-            raise DeadlineExceeded(f"{self._exchange.progress} within {seconds:g} s") from error
+            raise DeadlineExceeded(f"{progress} within {seconds:g} s") from error
         finally:
             self._silence = None
 
@@ -140,9 +141,10 @@ class Conversation:
                 heard = now()
             except TimeoutError:
                 if silent_at is not None and now() >= silent_at:
+                    progress = self._exchange.progress
                     self._hang_up()
                     raise DeadlineExceeded(
-                        f"silent for {self._silence:g} s in mid-read, {self._exchange.progress}"
+                        f"silent for {self._silence:g} s in mid-read, {progress}"
                     ) from None
                 if patience is not None:
                     self._exchange.resend()
@@ -161,8 +163,9 @@ class Conversation:
         try:
             self._exchange.feed(await self._line.receive())
         except LinkClosed as error:
+            progress = self._exchange.progress
             self._hang_up()
-            raise LinkClosed(f"{error.detail or 'hung up'}, {self._exchange.progress}") from error.__cause__
+            raise LinkClosed(f"{error.detail or 'hung up'}, {progress}") from error.__cause__
         except (LinkError, ProtocolError):
             self._hang_up()
             raise
@@ -183,6 +186,10 @@ class Conversation:
             raise LinkClosed("the terminal opened two sessions for one CONNECT")
 
     def _hang_up(self) -> None:
+        if self._connected and self._line.kind.lossy and not self._broken:
+            # Nothing else tells the terminal that we left, and it may hold one session only.
+            self._exchange.request(commands.leave())
+            self._send()
         self._broken = True
         self._line.abort()
 

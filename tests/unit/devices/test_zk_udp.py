@@ -236,6 +236,8 @@ async def test_silence_in_mid_read_ends_it_long_before_the_bulk_deadline() -> No
         asked = [packet for packet in peer.received if packet.command == Command.READ_BUFFER]
         assert len(asked) == 2
         assert asked[0] == asked[1]
+        await asyncio.sleep(0.05)
+        assert peer.received[-1].command == Command.EXIT, "the terminal would hold the session for nobody"
 
 
 async def test_an_impossible_transfer_is_an_unexpected_reply() -> None:
