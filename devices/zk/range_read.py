@@ -59,11 +59,18 @@ def _earliest(overlap: bytes, layout: LogLayout) -> int:
 
 
 def _find(body: bytes, overlap: bytes, size: int) -> int | None:
-    """Where the overlap stands, on a record's boundary."""
+    """Where the overlap stands, on a record's boundary; None where it stands nowhere, or at two places: of
+    a clock that stands still, records repeat, and nobody can tell which of them were read.
+    """
+    found = None
     at = body.find(overlap)
-    while at > 0 and at % size:
+    while at >= 0:
+        if at % size == 0:
+            if found is not None:
+                return None
+            found = at
         at = body.find(overlap, at + 1)
-    return at if at >= 0 else None
+    return found
 
 
 async def _records(access: Access) -> int | None:

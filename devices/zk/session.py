@@ -28,7 +28,7 @@ from devices.errors import (
     Unreachable,
 )
 from devices.zk import commands
-from devices.zk.access import Access
+from devices.zk.access import NOT_READ, Access
 from devices.zk.commands import Command, EventMask, Request
 from devices.zk.conversation import Conversation
 from devices.zk.directory import name_events, read_users
@@ -118,6 +118,9 @@ class ZkSession:
     async def counts(self) -> LogCounts:
         """How full the terminal is."""
         sizes = await self._sizes()
+        if sizes.users != self._access.enrolled.count:
+            # Whoever is deleted leaves a number to the next who is enrolled, and the count is as before.
+            self._access.enrolled = NOT_READ
         return LogCounts(sizes.records, sizes.records_capacity, sizes.users, sizes.users_capacity)
 
     async def read_log(self, after: LogPosition | None = None) -> LogRead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from devices.errors import LinkClosed, Unreachable
+from devices.errors import LinkClosed, Unreachable, UnusableAddress
 from devices.zk.commands import READ_CHUNK
 from devices.zk.line import LineKind
 
@@ -26,7 +26,9 @@ class TcpLine:
 
     @classmethod
     async def connect(cls, address: str, port: int, timeout: float) -> TcpLine:
-        """Connect within `timeout` real seconds. Raises `Unreachable`."""
+        """Connect within `timeout` real seconds. Raises `Unreachable`, or `UnusableAddress`
+        for what is no host name or port.
+        """
         try:
             async with asyncio.timeout(timeout):
                 reader, writer = await asyncio.open_connection(address, port, limit=_READ_BYTES)
@@ -34,11 +36,15 @@ class TcpLine:
             raise Unreachable(f"{address}:{port}, no answer within {timeout:g} s") from error
         except OSError as error:
             raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
+        except (ValueError, OverflowError) as error:
+            raise UnusableAddress(f"{address}:{port}, {error}") from error
         return cls(reader, writer)
 
     def send(self, message: bytes) -> None:
         """Hand a frame to the system. A broken line shows at the next `receive`."""
-        self._writer.write(message)
+        if not self._writer.transport.is_closing():
+            # asyncio warns of each write beyond the fifth: there are as many as live events came at once.
+            self._writer.write(message)
 
     async def receive(self) -> bytes:
         """Whatever has arrived, at least one byte. Raises `LinkClosed`."""

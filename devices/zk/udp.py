@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final, cast
 
-from devices.errors import LinkClosed, Unreachable
+from devices.errors import LinkClosed, Unreachable, UnusableAddress
 from devices.zk.inbox import Inbox
 from devices.zk.line import LineKind
 
@@ -31,7 +31,8 @@ class UdpLine(asyncio.DatagramProtocol):
 
     @classmethod
     async def connect(cls, address: str, port: int, timeout: float) -> UdpLine:
-        """Resolve the address within `timeout` real seconds; nothing is sent yet. Raises `Unreachable`."""
+        """Resolve the address within `timeout` real seconds; nothing is sent yet. Raises `Unreachable`, or
+        `UnusableAddress` for what is no host name or port."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(timeout):
@@ -40,6 +41,8 @@ class UdpLine(asyncio.DatagramProtocol):
             raise Unreachable(f"{address}:{port}, its name was not resolved within {timeout:g} s") from error
         except OSError as error:
             raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
+        except (ValueError, OverflowError) as error:
+            raise UnusableAddress(f"{address}:{port}, {error}") from error
         return line
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

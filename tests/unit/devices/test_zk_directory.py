@@ -108,3 +108,17 @@ async def test_a_number_given_to_somebody_else_is_the_new_holders() -> None:
         tail = await session.read_log(first.position_after(4))
         assert list(tail.items) == [punch(4)._replace(pin="2005")]
         assert prepared_for(scripted.received).count(Command.USERS) == 2
+
+
+async def test_a_number_given_on_between_two_counts_is_not_the_leavers() -> None:
+    peer = Prepared({Command.USERS: users_body(), Command.ATTENDANCE_LOG: log_of(LAYOUT_8B, 4)}, count=4)
+    async with opened(peer.answers) as (session, _):
+        first = await session.read_log()
+        peer.users = len(USERS) - 1
+        await session.counts()
+        heir = UserRecord(5, "2005", "", 0, 0)
+        peer.contents[Command.USERS] = b"".join(map(encode_user, [*USERS[:4], heir, *USERS[5:]]))
+        peer.users = len(USERS)
+        peer.contents[Command.ATTENDANCE_LOG], peer.count = log_of(LAYOUT_8B, 5), 5
+        tail = await session.read_log(first.position_after(4))
+        assert list(tail.items) == [punch(4)._replace(pin="2005")]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from devices.driver import Target
 from devices.errors import (
     AccessPanel,
     AuthRejected,
@@ -15,10 +16,11 @@ from devices.errors import (
     UnexpectedReply,
     Unreachable,
     Unsupported,
+    UnusableAddress,
     WrongTerminal,
 )
 from devices.zk.commands import Command, scramble_key
-from devices.zk.driver import ZkTcpDriver
+from devices.zk.driver import ZkDriver, ZkTcpDriver, ZkUdpDriver
 from devices.zk.frames import Packet
 from tests.unit.devices.scripted_peer import (
     SERIAL,
@@ -100,6 +102,17 @@ async def test_nobody_listening_is_unreachable_and_keeps_the_systems_error() -> 
     with pytest.raises(Unreachable, match=f"127.0.0.1:{target.port}") as caught:
         await ZkTcpDriver().open(target)
     assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+
+
+@pytest.mark.parametrize("driver", [ZkTcpDriver(), ZkUdpDriver()])
+@pytest.mark.parametrize(
+    "target",
+    [Target("10.0..5"), Target("x" * 70), Target("127.0.0.1\0"), Target("127.0.0.1", 70_000)],
+    ids=str,
+)
+async def test_what_is_no_host_and_port_is_an_unusable_address(driver: ZkDriver, target: Target) -> None:
+    with pytest.raises(UnusableAddress):
+        await driver.open(target)
 
 
 async def test_a_mute_terminal_exceeds_the_deadline_and_udp_is_suggested() -> None:

@@ -116,6 +116,23 @@ class TestTimeRange:
             asked = prepared_for(scripted.received)
             assert asked == [Command.ATTENDANCE_RANGE, Command.ATTENDANCE_LOG]
 
+    async def test_records_that_repeat_leave_open_which_of_them_were_read(self) -> None:
+        peer, contents = await self.no_tail(50)
+        frozen = contents[Command.ATTENDANCE_LOG] + 4 * encode_record(punch(49))
+        contents[Command.ATTENDANCE_LOG], peer.count = frozen, 54
+
+        def pressed_meanwhile(packet: Packet) -> Sequence[Piece]:
+            answer = peer.prepare(packet)
+            contents[Command.ATTENDANCE_LOG], peer.count = frozen + encode_record(punch(60)), 55
+            return answer
+
+        async with opened(peer.answers) as (session, scripted):
+            whole = await session.read_log()
+            await session.read_log(whole.position_after(50))
+            scripted.answers[Command.PREPARE_BUFFER] = pressed_meanwhile
+            tail = await session.read_log(whole.position_after(54))
+            assert list(tail.items) == [punch(60)], "no cursor may go past what was not read"
+
     async def test_a_terminal_that_ignores_the_range_saves_nothing_and_is_not_asked_again(self) -> None:
         peer, contents = await self.no_tail(50, ranges=False)
         contents[Command.ATTENDANCE_RANGE] = contents[Command.ATTENDANCE_LOG]
