@@ -185,7 +185,7 @@ def _store(settings: Settings) -> Answers:
         return
     try:
         yield Answer("database", Level.OK, f"{store.dialect}, {store.punches.count()} punches")
-        for ask in (_collector, _gateway, _terminals):
+        for ask in (_collector, _gateway, _terminals, _reviews):
             yield from _guarded(ask, store, settings)
     except StoreError as error:
         yield Answer("database", Level.FAIL, str(error))
@@ -240,6 +240,13 @@ def _listens(host: str, port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def _reviews(store: Store, _: Settings) -> Answers:
+    waiting = store.reviews.count_open()
+    if waiting:
+        finding = f"{waiting} punches with a doubtful time wait for somebody to look"
+        yield Answer("reviews", Level.WARN, finding, "see `presensi review list`")
 
 
 def _terminals(store: Store, settings: Settings) -> Answers:

@@ -156,13 +156,14 @@ async def test_old_records_of_a_clock_that_was_dead_once_are_marked_on_the_first
 
 async def test_a_steady_clock_is_never_flagged_however_often_it_is_measured(store: Store) -> None:
     settings = FAST.model_copy(update={"keepalive": timedelta(seconds=0.02)})
-    async with followed(store) as (server, terminal), collecting(store, settings=settings):
+    async with followed(store) as (server, terminal):
         server.terminal.clock_offset = timedelta(seconds=-20)
-        await until(is_read(store, terminal))
-        await until(lambda: server.terminal.commands[Command.GET_TIME] > 40)
-        server.press("1001", city_now())
-        await until(lambda: len(stored_keys(store)) == 31)
-        assert (trouble(store, terminal), marked(store)) == (None, [])
+        async with collecting(store, settings=settings):
+            await until(is_read(store, terminal))
+            await until(lambda: server.terminal.commands[Command.GET_TIME] > 40)
+            server.press("1001", city_now())
+            await until(lambda: len(stored_keys(store)) == 31)
+            assert (trouble(store, terminal), marked(store)) == (None, [])
 
 
 @pytest.mark.parametrize("follow", list(Follow), ids=str)
