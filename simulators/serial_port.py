@@ -19,12 +19,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, cast
 
-from devices.errors import ProtocolError
 from devices.zk.commands import Command
 from devices.zk.frames import NEED_DATA, FrameReader, Packet
 from simulators.faults.layer import Piece, Transport
 from simulators.faults.wire import Delivery
 from simulators.line import LOOPBACK, LineServer, TerminalLine
+from simulators.ports import TcpPort
 from simulators.terminal import TerminalSim
 
 BAUD: Final = 9_600
@@ -62,7 +62,7 @@ class SerialServer(LineServer):
         super().__init__(terminal, now, host=host, port=port, delivery=delivery, baud=baud)
         self.wire = wire
         self._line: SerialLine | None = None
-        self._reader = FrameReader()
+        self._reader = FrameReader(resync=True)
         self._end: PtyEnd | SocketEnd = PtyEnd(self.heard) if wire is Wire.PTY else SocketEnd(self)
 
     @property
@@ -81,11 +81,8 @@ class SerialServer(LineServer):
             return
         self.bytes_received += len(data)
         self._reader.feed(data)
-        try:
-            while (packet := self._reader.next_packet()) is not NEED_DATA:
-                self.request(packet, self._line_to)
-        except ProtocolError:
-            self._reader = FrameReader()
+        while (packet := self._reader.next_packet()) is not NEED_DATA:
+            self.request(packet, self._line_to)
 
     def transmit(self, data: bytes) -> None:
         """Let bytes leave."""
@@ -212,7 +209,7 @@ class SocketEnd:
 
     def __init__(self, server: SerialServer) -> None:
         self._server = server
-        self._listener: asyncio.Server | None = None
+        self._tcp = TcpPort()
         self._client: asyncio.Transport | None = None
 
     @property
@@ -223,9 +220,7 @@ class SocketEnd:
     async def open(self) -> None:
         """Take calls. Raises `OSError` when the port is taken."""
         server = self._server
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._call, server.host, server.port)
-        server.port = self._listener.sockets[0].getsockname()[1]
+        server.port = await self._tcp.open(server.host, server.port, lambda: _Client(self, server.heard))
 
     def write(self, data: bytes) -> None:
         """Send bytes to the client; without one they are lost, as on any wire."""
@@ -241,12 +236,11 @@ class SocketEnd:
     def close(self) -> None:
         """Take no calls."""
         self.drop()
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        self._tcp.refuse(self._server.host, self._server.port)
 
     def remove(self) -> None:
-        """Nothing stays behind."""
+        """Give the port up."""
+        self._tcp.close()
 
     def called(self, client: asyncio.Transport) -> None:
         """Take a client, unless there is one."""
@@ -260,9 +254,6 @@ class SocketEnd:
         """The client has gone."""
         if self._client is client:
             self._client = None
-
-    def _call(self) -> asyncio.Protocol:
-        return _Client(self, self._server.heard)
 
 
 class _Bytes(asyncio.Protocol):

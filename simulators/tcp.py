@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import cast
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal, cast
 
 from devices.errors import ProtocolError
-from devices.zk.frames import NEED_DATA, FrameReader
+from devices.zk.frames import NEED_DATA, FrameReader, NeedData, Packet
 from simulators.faults.layer import Transport
-from simulators.line import LineServer, TerminalLine
+from simulators.faults.wire import Delivery
+from simulators.line import LOOPBACK, LineServer, TerminalLine
+from simulators.ports import TcpPort
+from simulators.terminal import TerminalSim
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -20,44 +25,27 @@ class TerminalServer(LineServer):
 
     transport = Transport.TCP
     driver = "zk-tcp"
-    _listener: asyncio.Server | None = None
-    _place_holder: socket.socket | None = None
+
+    def __init__(
+        self,
+        terminal: TerminalSim,
+        now: Callable[[], datetime],
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        delivery: Delivery | None = None,
+    ) -> None:
+        super().__init__(terminal, now, host=host, port=port, delivery=delivery)
+        self._tcp = TcpPort()
 
     async def _listen(self) -> None:
-        listening, self._place_holder = self._place_holder, None
-        loop = asyncio.get_running_loop()
-        self._listener = await loop.create_server(self._line, sock=listening or self._bind())
+        self.port = await self._tcp.open(self.host, self.port, lambda: TcpLine(self))
 
     async def _refuse(self) -> None:
-        self._close_listener()
-        # Bound but not listening: connecting is refused, and nobody else can take the port meanwhile.
-        self._place_holder = self._bind()
+        self._tcp.refuse(self.host, self.port)
 
     async def _leave(self) -> None:
-        self._close_listener()
-        if self._place_holder is not None:
-            self._place_holder.close()
-            self._place_holder = None
-
-    def _line(self) -> asyncio.Protocol:
-        return TcpLine(self)
-
-    def _bind(self) -> socket.socket:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.setblocking(False)
-            sock.bind((self.host, self.port))
-        except OSError:
-            sock.close()
-            raise
-        self.port = sock.getsockname()[1]
-        return sock
-
-    def _close_listener(self) -> None:
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        self._tcp.close()
 
 
 class TcpLine(TerminalLine, asyncio.Protocol):
@@ -91,11 +79,15 @@ class TcpLine(TerminalLine, asyncio.Protocol):
             return
         self._server.bytes_received += len(data)
         self._reader.feed(data)
+        while (packet := self._next()) is not NEED_DATA:
+            self._server.request(packet, lambda _: self)
+
+    def _next(self) -> Packet | Literal[NeedData.NEED_DATA]:
         try:
-            while (packet := self._reader.next_packet()) is not NEED_DATA:
-                self._server.request(packet, lambda _: self)
+            return self._reader.next_packet()
         except ProtocolError:
             self.abort()
+            return NEED_DATA
 
     def transmit(self, data: bytes) -> None:
         """Write."""

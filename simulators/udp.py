@@ -14,6 +14,7 @@ from devices.zk.frames import Packet
 from simulators.faults.layer import FRAME_HEADER, Piece, Transport
 from simulators.faults.wire import Delivery
 from simulators.line import LOOPBACK, LineServer, TerminalLine
+from simulators.ports import bound
 from simulators.terminal import TerminalSim
 
 DATAGRAM_DATA: Final = 1_024
@@ -80,14 +81,15 @@ class UdpServer(LineServer):
             self._place_holder.close()
             self._place_holder = None
         loop = asyncio.get_running_loop()
-        sock = self._bind()
+        sock = bound(socket.SOCK_DGRAM, self.host, self.port)
+        self.port = sock.getsockname()[1]
         endpoint, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=sock)
         self._endpoint = endpoint
 
     async def _refuse(self) -> None:
         await self._close_endpoint()
         # Connected to somebody else, it holds the port and takes nobody's datagrams: the system refuses them.
-        self._place_holder = self._bind()
+        self._place_holder = bound(socket.SOCK_DGRAM, self.host, self.port)
         self._place_holder.connect(_NOBODY)
 
     async def _leave(self) -> None:
@@ -95,17 +97,6 @@ class UdpServer(LineServer):
         if self._place_holder is not None:
             self._place_holder.close()
             self._place_holder = None
-
-    def _bind(self) -> socket.socket:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            sock.setblocking(False)
-            sock.bind((self.host, self.port))
-        except OSError:
-            sock.close()
-            raise
-        self.port = sock.getsockname()[1]
-        return sock
 
     async def _close_endpoint(self) -> None:
         if self._endpoint is not None:

@@ -181,7 +181,7 @@ def status(app: App, *, folder: Path, as_json: bool) -> None:
             f"{it.clients} ({it.live_clients} live)",
             f"{it.records} of {it.capacity}",
             f"{it.clock:%H:%M:%S} ({it.clock_offset:+.0f} s)",
-            ", ".join(it.faults),
+            ", ".join(f"{name} ({it.struck.get(name, 0)}×)" for name in it.faults),
         )
     app.out.print(table)
 

@@ -7,6 +7,7 @@ import random
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from devices.errors import ProtocolError
 from devices.zk.commands import Command
 from devices.zk.frames import Packet
 from simulators.faults.layer import FRAME_HEADER, Layer, Piece, When
@@ -113,6 +114,9 @@ class WrongSessionField(Layer):
         return frame.asked not in (None, Command.CONNECT)
 
     def _rewritten(self, frame: Piece) -> Piece:
-        packet = Packet.from_bytes(frame.data[FRAME_HEADER:])
+        try:
+            packet = Packet.from_bytes(frame.data[FRAME_HEADER:])
+        except ProtocolError:
+            return frame  # damaged by another fault: nobody will read its fields
         other = (packet.session + self.rng.randrange(1, 0xFFFF)) & 0xFFFF
         return replace(frame, data=frame.data[:FRAME_HEADER] + replace(packet, session=other).to_bytes())

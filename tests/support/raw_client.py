@@ -77,6 +77,10 @@ class RawClient:
         else:
             self._write(b"".join(packet.to_frame() for packet in packets))
 
+    def throw(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._write(data)
+
     async def next(self, within: float = _PATIENCE) -> Packet:
         """The next packet. Raises `ProtocolError`, how the line ended, or `TimeoutError`."""
         while True:

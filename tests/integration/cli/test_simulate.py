@@ -52,7 +52,7 @@ def test_faults_strike_and_heal_from_the_command_line(presensi: Run, folder: Pat
     struck = presensi("simulate", "fault", "replaced", "SIM0000001", "--for", "30s", *here)
     assert struck.output == "SIM0000001 Simulator: line up, 1 records, faults: replaced.\n"
     assert "faults: replaced, lost" in presensi("simulate", "fault", "lost", "--times", "3", *here).output
-    assert "replaced, lost" in presensi("simulate", "status", *here).output
+    assert "replaced (1×), lost (0×)" in presensi("simulate", "status", *here).output
     assert presensi("simulate", "heal", "--fault", "replaced", *here).output.endswith(
         "0 records, faults: lost.\n"
     )
