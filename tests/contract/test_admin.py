@@ -1,84 +1,32 @@
-"""Administration by way of pyzk, against the simulated terminal, over TCP and UDP."""
+"""What administration by way of pyzk does to a simulated terminal, over TCP and UDP."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import threading
-import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from devices.driver import Target
 from devices.errors import (
-    AuthRejected,
-    Busy,
-    DeadlineExceeded,
-    DeviceError,
-    LinkClosed,
-    LinkError,
-    SecureFirmware,
     Unsupported,
     UserConflict,
     VerificationFailed,
-    WrongTerminal,
 )
 from devices.zk.administrator import Administrator, NewUser, UserChanges
 from devices.zk.commands import Command
 from simulators.administration import Administration
 from simulators.enrolled import Enrolled
-from simulators.faults import Delivery, Mode
-from simulators.line import LineServer
+from simulators.faults import Delivery
 from simulators.models import MODELS
-from simulators.tcp import TerminalServer
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 from simulators.udp import UdpServer
+from tests.contract.admin_desk import DEWI, Desk, desk
 from tests.contract.rig import COMM_KEY, MORNING, rig
-from tests.unit.devices.scripted_peer import Answer, reply, scripted_peer
 
+UserSize = Literal[72, 28]
 SIZES = pytest.mark.parametrize("size", [72, 28])
-DEWI = SimUser("1003", "Dewi Lestari", privilege=2, card=77, password="4321", group="3", fingers=(0, 6))
-
-
-class Desk:
-    """A simulated terminal and whoever administers it."""
-
-    def __init__(self, server: LineServer) -> None:
-        self.server = server
-        self.sim = server.terminal
-        self.target = Target(server.address, server.port, reply_timeout=5, bulk_timeout=30)
-        self.admin = Administrator(self.target, server.driver)
-
-    def user(self, pin: str) -> SimUser:
-        found = self.sim.enrolled.by_pin(pin)
-        assert found is not None
-        return found
-
-    def fingers(self, pin: str) -> dict[int, bytes]:
-        return {finger: raw for (who, finger), raw in self.sim.templates.items() if who == pin}
-
-
-@contextlib.asynccontextmanager
-async def desk(
-    serial: str, model: TerminalModel, transport: str = "tcp", *users: SimUser
-) -> AsyncIterator[Desk]:
-    sim = TerminalSim(serial, model=model)
-    sim.enrol([SimUser("1001", "Siti Rahayu"), SimUser("1002", "Budi Santoso", privilege=1), *users])
-    server = UdpServer(sim, lambda: MORNING) if transport == "udp" else TerminalServer(sim, lambda: MORNING)
-    await server.start()
-    try:
-        yield Desk(server)
-        assert not {Command.DISABLE, Command.CLEAR_LOG, Command.CLEAR_DATA} & set(sim.commands)
-    finally:
-        await server.stop()
-
-
-@pytest.fixture(params=["tcp", "udp"])
-def transport(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
 
 
 async def test_users_are_listed_with_pin_and_name() -> None:
@@ -94,7 +42,7 @@ async def test_users_are_listed_with_pin_and_name() -> None:
 
 
 @SIZES
-async def test_a_user_is_added_and_proved(transport: str, size: int) -> None:
+async def test_a_user_is_added_and_proved(transport: str, size: UserSize) -> None:
     async with desk("CKQ1", TerminalModel(user_size=size), transport) as one:
         steps = await one.admin.add_user(NewUser("7077", "Ayu Nú", privilege=6, card=12345))
         added = one.user("7077")
@@ -124,7 +72,7 @@ async def test_a_terminal_that_tells_no_count_keeps_its_first_user(model: str) -
 
 
 @SIZES
-async def test_an_update_keeps_what_it_does_not_name_and_the_fingers(transport: str, size: int) -> None:
+async def test_an_update_keeps_what_it_does_not_name_and_the_fingers(transport: str, size: UserSize) -> None:
     async with desk("CKQ1", TerminalModel(user_size=size), transport, DEWI) as one:
         before, fingers = one.user("1003"), one.fingers("1003")
         await one.admin.update_user("1003", UserChanges(name="Dewi S."))
@@ -153,7 +101,7 @@ async def test_a_deleted_user_is_gone_with_all_fingers_and_the_punches_stay(tran
 
 
 @SIZES
-async def test_a_person_is_copied_with_fingers_password_and_group(transport: str, size: int) -> None:
+async def test_a_person_is_copied_with_fingers_password_and_group(transport: str, size: UserSize) -> None:
     model = TerminalModel(user_size=size)
     async with desk("CKQ1", model, transport, DEWI) as old, desk("CKQ2", model, transport) as new:
         told: list[tuple[int, int]] = []
@@ -166,17 +114,6 @@ async def test_a_person_is_copied_with_fingers_password_and_group(transport: str
         assert len(new.fingers("1003")) == 2
         await asyncio.sleep(0)
         assert told[-1] == (3, 3)
-
-
-@pytest.mark.parametrize("mode", list(Mode), ids=str)
-async def test_long_templates_survive_every_way_a_line_cuts_its_frames(mode: Mode) -> None:
-    """pyzk alone takes a reply that came in two pieces for garbage, and one of two replies for none."""
-    async with desk("CKQ1", TerminalModel(), "tcp", DEWI) as old, desk("CKQ2", TerminalModel()) as new:
-        for one in (old, new):
-            one.server.delivery = Delivery(mode, seed=20261123)
-        old.sim.enrolled.put_template(3, 0, bytes(range(1, 256)) * 8)
-        await new.admin.write_person(await old.admin.read_person("1003"))
-        assert new.fingers("1003") == old.fingers("1003")
 
 
 async def test_a_name_that_is_no_utf8_is_copied_byte_for_byte() -> None:
@@ -269,14 +206,6 @@ async def test_a_model_with_short_records_takes_only_numbers_as_pins(pin: str) -
             await one.admin.add_user(NewUser(pin, "Ayu"))
 
 
-async def test_nobody_writes_to_another_terminal_than_the_one_that_is_meant(transport: str) -> None:
-    async with desk("CKQ9", TerminalModel(), transport) as one:
-        admin = Administrator(replace(one.target, expected_serial="CKQ1"), one.server.driver)
-        with pytest.raises(WrongTerminal, match="CKQ9"):
-            await admin.add_user(NewUser("7", "Ayu"))
-        assert len(one.sim.users) == 2
-
-
 async def test_over_udp_nothing_is_guessed_about_a_terminal_without_users() -> None:
     sim = TerminalSim("CKQ1", model=TerminalModel(user_size=28))
     server = UdpServer(sim, lambda: MORNING)
@@ -302,101 +231,15 @@ async def test_a_line_of_the_screen_is_written_and_cleared(transport: str) -> No
         assert one.sim.screen == {}
 
 
-async def test_the_terminal_speaks_and_restarts() -> None:
-    async with rig(Delivery(), TerminalModel()) as terminal:
-        admin = Administrator(terminal.target)
-        await admin.voice_test()
-        assert terminal.terminal.voices == 1
-        await admin.restart()
-        assert terminal.terminal.commands[Command.RESTART] == 1
-        await terminal.left()
-
-
-async def test_a_visit_opens_one_connection_and_leaves_it_in_order() -> None:
-    async with desk("CKQ1", TerminalModel(sessions=1)) as one:
-        await one.admin.users()
-        await one.admin.users()
-        assert one.server.connections_accepted == 2
-        assert one.sim.commands[Command.EXIT] == 2
-
-
-async def test_a_wrong_comm_key_is_auth_rejected_with_the_vendors_error_as_cause() -> None:
-    async with rig(Delivery(), TerminalModel(), COMM_KEY) as terminal:
-        with pytest.raises(AuthRejected) as caught:
-            await Administrator(replace(terminal.target, comm_key=1)).users()
-        assert type(caught.value.__cause__).__name__ == "ZKErrorResponse"
-
-
-async def test_secure_firmware_and_a_terminal_that_is_busy_are_named() -> None:
-    async with rig(Delivery(), TerminalModel(secure=True)) as terminal:
-        with pytest.raises(SecureFirmware):
-            await Administrator(terminal.target).users()
-    async with rig(Delivery(), TerminalModel(sessions=0)) as terminal:
-        with pytest.raises(Busy):
-            await Administrator(terminal.target).users()
-
-
-async def test_a_terminal_away_is_a_link_error(transport: str) -> None:
-    async with desk("CKQ1", TerminalModel(), transport) as one:
-        await one.server.cut()
-        with pytest.raises(LinkError):
-            await one.admin.voice_test()
-
-
-async def test_a_reply_that_pyzk_cannot_read_is_a_device_error() -> None:
-    async with scripted_peer({Command.CONNECT: lambda _: [b"HTTP/1.1 400 Bad Request\r\n\r\n"]}) as peer:
-        with pytest.raises(DeviceError):
-            await Administrator(peer.target).users()
-
-
-async def test_pyzk_does_not_spin_on_a_line_that_closes_in_mid_transfer() -> None:
-    sizes = bytearray(92)
-    sizes[16] = 60
-    answers: dict[int, Answer] = {
-        Command.FREE_SIZES: lambda packet: [reply(packet, bytes(sizes))],
-        Command.PREPARE_BUFFER: lambda packet: [reply(packet, bytes(900), Command.DATA)[:500], ..., None],
-    }
-    async with scripted_peer(answers) as peer:
-        spent = time.process_time()
-        with pytest.raises(LinkClosed):
-            await Administrator(peer.target).users()
-        assert time.process_time() - spent < 0.3
-
-
-async def test_a_line_cut_in_the_middle_of_a_copy_is_an_error_and_not_half_a_user() -> None:
-    async with desk("CKQ1", TerminalModel(), "tcp", DEWI) as old, desk("CKQ2", TerminalModel()) as new:
-        person = await old.admin.read_person("1003")
-        asked = Administration.answer
-
-        def hang_up(self: Administration, code: int, data: bytes) -> object:
-            if code == Command.DATA:
-                new.server.hang_up()
-            return asked(self, code, data)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Administration, "answer", hang_up)
-            with pytest.raises(LinkError):
-                await new.admin.write_person(person)
-        assert len(new.sim.users) == 2
-        await new.admin.write_person(person)
-        assert new.fingers("1003") == old.fingers("1003")
-
-
-async def test_a_terminal_that_answers_too_slowly_exceeds_the_deadline_and_leaves_no_thread() -> None:
-    async with scripted_peer({Command.VOICE_TEST: lambda _: []}) as peer:
-        with pytest.raises(DeadlineExceeded):
-            await Administrator(
-                replace(peer.target, reply_timeout=30, connect_timeout=0.1, bulk_timeout=0.2)
-            ).voice_test()
-    patience = time.monotonic() + 5
-    while any(thread.name.startswith("zk-admin") for thread in threading.enumerate()):
-        assert time.monotonic() < patience, "pyzk's thread still runs"
-        await asyncio.sleep(0.02)
-
-
 async def test_neither_a_password_nor_a_template_shows_in_any_text() -> None:
     async with desk("CKQ1", TerminalModel(), "tcp", DEWI) as old:
         person = await old.admin.read_person("1003")
         shown = f"{person!r} {person.entry!r} {[person]} {person.entry.record}"
         assert "4321" not in shown
         assert str(person.templates[6])[:12] not in shown
+
+
+@pytest.fixture(params=["tcp", "udp"])
+def transport(request: pytest.FixtureRequest) -> str:
+    found: str = request.param
+    return found
