@@ -31,7 +31,9 @@ _REPLY_IDS: Final = 0xFFFF
 _SERIAL_PACKET: Final = 1 << 14
 """Longest packet believed on a line that brings noise. We never ask for more than 1,008 bytes there."""
 _TOLD_THRICE: Final = 3
-"""What looks like a piece of an unannounced transfer and comes so often is no piece: it is the answer."""
+"""What looks like a piece of an unannounced transfer, and comes so often and alone, is no piece but the
+answer.
+"""
 _MOST_EARLY: Final = 256
 """Pieces kept that came before their announcement; a read of 16 KiB has hardly more than sixteen."""
 _CONNECT_ID: Final = 0
@@ -220,7 +222,8 @@ class Exchange:
         """Whether a packet outside of a transfer is the whole answer, and no piece of one."""
         if self._asked is None or stands_alone(self._asked, packet):
             return True
-        return self._early[packet] + 1 >= _TOLD_THRICE
+        others = any(one.command == Command.DATA and one != packet for one in self._early)
+        return not others and self._early[packet] + 1 >= _TOLD_THRICE
 
     def _tell_missing(self) -> None:
         transfer = self._transfer

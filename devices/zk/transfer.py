@@ -152,7 +152,10 @@ def stands_alone(asked: Packet, packet: Packet) -> bool:
             wanted = parse_read(asked.data)
             return wanted is not None and len(packet.data) == wanted[1]
         if asked.command in _BUFFERS and len(packet.data) >= _U32.size:
-            return bool(_U32.unpack_from(packet.data)[0] == len(packet.data) - _U32.size)
+            length = _U32.unpack_from(packet.data)[0]
+            # Four zero bytes are an empty log, or the end of a long one's last record.
+            told = length or asked.command == Command.PREPARE_BUFFER
+            return bool(told and length == len(packet.data) - _U32.size)
     if packet.command == Command.ACK_OK and asked.command in {Command.READ_BUFFER, *_BUFFERS}:
         return asked.command == Command.PREPARE_BUFFER and bool(packet.data)
     return True

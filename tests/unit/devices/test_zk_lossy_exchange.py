@@ -205,6 +205,27 @@ class TestTwoSessions:
         assert exchange.rival is None
 
 
+def test_the_end_of_a_long_log_that_came_first_is_no_empty_log() -> None:
+    """The last record's reserved bytes are zero, and so is the length of an empty log."""
+    body = struct.pack("<I", 1996) + BODY[:1992] + bytes(4)
+    exchange, reply = asked(BARE)
+    announcement, *pieces = transfer(reply, body, most=998)
+    assert pieces[-2].endswith(bytes(4))
+    assert feed(exchange, [pieces[-2]]) is None
+    assert feed(exchange, [announcement, *pieces[:2]]) == Reply(Command.DATA, 1, body)
+
+
+def test_an_empty_log_is_believed_when_it_is_all_that_comes_again_and_again() -> None:
+    exchange, reply = asked(BARE)
+    empty = Packet(Command.DATA, SESSION, reply, bytes(4)).to_bytes()
+    assert feed(exchange, [empty, empty]) is None
+    assert feed(exchange, [empty]) == Reply(Command.DATA, SESSION, bytes(4))
+    lost, reply = asked(BARE)
+    piece = Packet(Command.DATA, 0, reply, BODY[:1000]).to_bytes()
+    last = Packet(Command.DATA, 1, reply, bytes(4)).to_bytes()
+    assert feed(lost, [last, piece, last, last, last]) is None
+
+
 packets = st.builds(
     lambda command, session, reply, data: Packet(command, session, reply, data).to_bytes(),
     st.sampled_from([500, 1500, 1501, 2000, 2001, 2005, 6001]) | st.integers(0, 0xFFFF),
