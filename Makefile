@@ -5,7 +5,7 @@ PRESENSI := .venv/bin/presensi
 ARGS ?=
 export PYTHON
 
-.PHONY: help demo test check bench fuzz setup lock clean
+.PHONY: help demo test check bench fuzz soak setup lock clean
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -28,6 +28,10 @@ bench: ## Measure against pyzk and against our targets (ARGS="--only decode" for
 
 fuzz: ## Every parser under two fuzzers, a million inputs each (ARGS="--inputs 10000 --only frames")
 	@scripts/fuzz.sh $(ARGS)
+
+soak: ## A day of 135 terminals with random faults in ten minutes: store = truth? (ARGS="--minutes 12 --seed 7")
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.soak $(ARGS)
 
 setup: ## Prepare .venv for development, without running anything
 	@scripts/setup.sh dev

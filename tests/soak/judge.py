@@ -1,0 +1,102 @@
+"""Somebody before the wall who knows who has really come, and never looks away."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from attendance.board import DayStatus
+from attendance.people import Outage
+from attendance.roster import Roster, RosterIndex
+from config.clock import Clock
+from realtime.day_board import DayBoard, DayFacts
+from store import Store
+from store.punches import StoredPunch
+from tests.soak.city import FIRST_PIN, Witness
+from tests.support.days import SCHEDULE, ZONE
+
+IN_TIME = time(6, 5), time(7, 27)
+"""Whoever presses between them is in time, even by a clock that is measured to some city seconds only."""
+COUNTED = time(6, 5), time(22, 50)
+"""Presses between them count, and must be seen in the end."""
+OUT_OF_ORDER = 2_000
+"""Rows that may become visible later than ones with a higher number: several processes write."""
+
+
+class Judge:
+    """Asks the wall's judgement of some people again and again. For one thread at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        roster: Roster,
+        witness: Witness,
+        freshness: timedelta,
+        sample: int,
+        seed: int,
+    ) -> None:
+        people = random.Random(f"judge {seed}").sample(roster.people, min(sample, len(roster.people)))
+        self.accusations: list[str] = []
+        self.looks = 0
+        self.judgements: Counter[str] = Counter()
+        """How often each state was shown of anybody."""
+        self.people = len(people)
+        self._store = store
+        self._clock = clock
+        self._index = RosterIndex(replace(roster, people=tuple(people)))
+        self._witness = witness
+        self._freshness = freshness
+        self._day: date | None = None
+        self._board: DayBoard | None = None
+        self._outages: list[Outage] = []
+        self._seen = 0
+
+    def look(self) -> None:
+        """Look at everybody once. What vouches is read before the punches it vouches for."""
+        now = self._clock.now()
+        day = now.astimezone(ZONE).date()
+        start = datetime.combine(day, time(), ZONE).astimezone(UTC)
+        health = self._store.terminals.health()
+        outages = self._store.facts.outages_between(start, start + timedelta(days=1))
+        if self._board is None or day != self._day or outages != self._outages:
+            punches = self._store.punches.between(start, start + timedelta(days=1))
+            duty = SCHEDULE.duty_on(day, ZONE)
+            facts = DayFacts(self._index, duty, (), tuple(outages), health)
+            self._board = DayBoard(facts, punches, now, self._freshness)
+            self._day, self._outages = day, outages
+        else:
+            punches = self._store.punches.between(
+                start, start + timedelta(days=1), lo=self._seen - OUT_OF_ORDER
+            )
+            self._board.add_punches(punches, now)
+            self._board.set_health(health, now)
+            self._board.advance(now)
+        self._note(punches)
+        self.looks += 1
+        self._hold_against_the_truth(now.astimezone(ZONE).replace(tzinfo=None))
+
+    def _note(self, punches: list[StoredPunch]) -> None:
+        self._seen = max([self._seen, *(punch.id for punch in punches)])
+
+    def _hold_against_the_truth(self, now: datetime) -> None:
+        assert self._board is not None
+        for person, row in self._board.rows.items():
+            self.judgements[row.status.value] += 1
+            if row.status not in {DayStatus.ABSENT, DayStatus.LATE}:
+                continue
+            pin = str(FIRST_PIN + person - 1)
+            pressed = [at for at in self._witness.presses.get(pin, ()) if at.date() == now.date()]
+            in_time = [at for at in pressed if IN_TIME[0] <= at.time() < IN_TIME[1]]
+            if in_time:
+                self.accusations.append(f"{now}: {pin} pressed at {in_time[0]:%H:%M:%S}, and is {row}")
+            elif row.status is DayStatus.ABSENT:
+                known = [
+                    at
+                    for at in pressed
+                    if COUNTED[0] <= at.time() < COUNTED[1] and at + self._freshness < now
+                ]
+                if known:
+                    self.accusations.append(f"{now}: {pin} pressed at {known[0]:%H:%M:%S}, and is {row}")
