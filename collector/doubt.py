@@ -20,6 +20,8 @@ from store.reviews import PunchReview, ReviewReason
 
 FUTURE: Final = timedelta(minutes=10)
 """A punch dated later than this after it was received was dated by a wrong clock."""
+LATENESS: Final = timedelta(seconds=5)
+"""Real time by which a simulated city that runs fast may be late with its punches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def impossible(punches: Sequence[Punch], received_at: datetime, rate: float = 1.
     """Marks for those punches, whatever way they came, that were dated in the future or by a clock without a
     battery. `rate`: city seconds per real second; a simulated city may be late with its punches.
     """
-    latest = received_at + FUTURE * max(1.0, rate)
+    latest = received_at + tolerated(FUTURE, rate)
     marks = []
     for punch in punches:
         if punch.device_time < OLDEST_CLOCK:
@@ -168,6 +170,13 @@ def impossible(punches: Sequence[Punch], received_at: datetime, rate: float = 1.
             detail = "It is dated later than it was received."
             marks.append(_mark(punch, ReviewReason.IMPOSSIBLE, detail, received_at))
     return marks
+
+
+def tolerated(least: timedelta, rate: float) -> timedelta:
+    """By how much city time a punch's moment may miss what is possible: by `least`, and by as much more as a
+    simulated city that runs at `rate` (city seconds per real second) may be late.
+    """
+    return least + LATENESS * max(0.0, rate - 1)
 
 
 def _mark(punch: Punch, reason: ReviewReason, detail: str, now: datetime) -> PunchReview:

@@ -14,7 +14,7 @@ from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.count_ledger import CountLedger, Look
-from collector.doubt import Doubts
+from collector.doubt import Doubts, tolerated
 from collector.ingest import Ingest
 from collector.normalize import Normalizer
 from config.clock import Clock
@@ -32,9 +32,7 @@ ATTEMPTS = 3
 PUNCH_PAUSE = timedelta(seconds=1)
 """A terminal takes hardly more than one finger in this city time, so a log needs it for each record."""
 MISDATED = timedelta(minutes=10)
-"""A new record this much older than the last read, or younger than now, was dated by a wrong clock. Times the
-city clock's rate: of a simulated city that is late with its punches nothing is concluded.
-"""
+"""A new record this much older than the last read, or younger than now, was dated by a wrong clock."""
 PIECE_PAUSE = 0.6
 """Real seconds between two pieces of a slow line's log, spent listening: people go on punching meanwhile."""
 UNKNOWN_LOSS = timedelta(days=1)
@@ -287,7 +285,7 @@ class LogReader:
     ) -> datetime | None:
         """Since when (aware) a wrong clock misdated some of these punches, or may have; None: it did not."""
         if not_before is not None and rate:
-            slack = MISDATED * max(1.0, rate)
+            slack = tolerated(MISDATED, rate)
             if any(not not_before - slack <= punch.at <= now + slack for punch in punches):
                 return not_before
         if not_before is not None and self._doubts.misdated(punches, not_before, now):
