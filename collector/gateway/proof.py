@@ -180,6 +180,8 @@ class Proof:
         if code in BUSY or (code == NO_DATA and not question.ours):
             self._open, self._next = None, now + self._every
             self._query_wanted = False
+        elif code == NO_DATA and question.way is Way.QUERY and self._way is not Way.QUERY:
+            return self._nothing_found(question, now)
         elif question.way is Way.QUERY and done:
             self._query.announced = code
             self._query.last_old = now
@@ -205,6 +207,16 @@ class Proof:
         if query.announced > query.old_lines:
             return None
         return self._prove(question, now, lost=self._explain())
+
+    def _nothing_found(self, question: Question, now: float) -> Proven | None:
+        """A DATA QUERY found nothing of what we hold, or was not understood. A count that was right about the
+        span, and has just said that nothing is left of it, tells which: the log was cleared.
+        """
+        self._open, self._query_wanted, self._next = None, False, now + self._every
+        doubt = self._count.doubt
+        if doubt is not None and doubt[1] == 0 and self._count.agreed and not self._inserted_since_doubt:
+            return self._prove(question, now, lost=self._explain())
+        return None
 
     def _weigh(self, question: Question, count: int, now: float) -> Proven | None:
         first, self._count.first = self._count.first, None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.gateway.proof import BACKLOG_LINES, MISSES, MUTE_SECONDS, Proof, Proven, Question, Way
+from collector.gateway.proof import BACKLOG_LINES, MISSES, MUTE_SECONDS, NO_DATA, Proof, Proven, Question, Way
 
 MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 DAY = datetime(2026, 11, 22)
@@ -67,6 +67,8 @@ class Terminal:
     def send_again(self) -> Proven | None:
         question = self.now
         lines = self.holds + self.repeats
+        if not lines:
+            return self.proof.answered(str(question), NO_DATA, None, self.now)
         self.proof.uploaded(lines, lines, self.holds - self.sent, self.now)
         self.sent = self.holds
         return self.proof.answered(str(question), lines, None, self.now)
@@ -192,6 +194,23 @@ def test_a_log_that_was_cleared_is_told_once() -> None:
     terminal.proof.ask(Question("q", Way.QUERY, DAY, terminal.city(), before, terminal.now))
     terminal.proof.uploaded(3, 3, 0, terminal.now)
     assert terminal.proof.answered("q", 3, None, terminal.now) == Proven(terminal.city(), lost=True)
+
+
+def test_a_log_that_was_emptied_is_told_once_and_vouched_for_again() -> None:
+    terminal = Terminal()
+    terminal.heartbeats(2)
+    terminal.holds = 0
+    proven = terminal.heartbeats(40)
+    assert [one.lost for one in proven] == [True] + [False] * (len(proven) - 1)
+    assert len(proven) > 2
+
+
+def test_a_query_that_finds_nothing_is_asked_again_once_there_is_something_to_find() -> None:
+    terminal = Terminal(holds=0)
+    assert not terminal.heartbeats(40)
+    terminal.holds = 3
+    terminal.sent += 3
+    assert terminal.heartbeats(40)
 
 
 def test_info_is_believed_once_it_was_right_twice_with_different_results() -> None:
