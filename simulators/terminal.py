@@ -200,6 +200,19 @@ class TerminalSim:
             number = self._made & 0xFFFF
         return layouts.pack_record(number, pin, verify, moment, state, kind=self.model.record)
 
+    def pack_user(self, number: int, user: SimUser) -> bytes:
+        """The record of a user with that number. Raises `ValueError` for a PIN that has no room in it."""
+        return layouts.pack_user(
+            number,
+            user.pin,
+            user.name.encode(self.model.name_encoding, "replace"),
+            user.privilege,
+            user.card,
+            password=user.password,
+            group=user.group,
+            size=self.model.user_size,
+        )
+
     def corrupt_time(self, record: bytes) -> bytes:
         """The same record of this terminal's log, but made on a day that never was."""
         return layouts.corrupt_time(record, self.model.record)
@@ -211,19 +224,7 @@ class TerminalSim:
     def prepare_users(self) -> PreparedBuffer:
         """All user records, for reading."""
         if self._packed_users is None:
-            self._packed_users = b"".join(
-                layouts.pack_user(
-                    number,
-                    user.pin,
-                    user.name.encode(self.model.name_encoding, "replace"),
-                    user.privilege,
-                    user.card,
-                    password=user.password,
-                    group=user.group,
-                    size=self.model.user_size,
-                )
-                for number, user in self.enrolled
-            )
+            self._packed_users = b"".join(self.pack_user(number, user) for number, user in self.enrolled)
         return PreparedBuffer(self._packed_users)
 
     def prepare_templates(self) -> PreparedBuffer:

@@ -85,6 +85,7 @@ class OddPins(State):
         try:
             for user in ODD_USERS:
                 self.terminal.pack(user.pin, self.server.now())
+                self.terminal.pack_user(0, user)
         except ValueError as error:
             raise CannotStrike(f"{self.terminal.model.device_name} keeps numbers only ({error})") from error
 
