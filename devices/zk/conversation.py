@@ -155,7 +155,9 @@ class Conversation:
 
     def _patience(self, request: Request) -> float | None:
         kind = self._line.kind
-        return kind.resend_read_after if request.command == Command.READ_BUFFER else kind.resend_after
+        # EXIT too is answered at once, or else was lost; it has a second, and unheard it leaves a session open.
+        soon = request.command in (Command.READ_BUFFER, Command.EXIT)
+        return kind.resend_read_after if soon else kind.resend_after
 
     async def _pump(self) -> None:
         """Take in what the line brings, and acknowledge the live events in it."""

@@ -150,6 +150,18 @@ async def test_readings_that_never_agree_are_an_error_and_never_a_log() -> None:
         await session.close()
 
 
+async def test_an_exit_that_got_lost_is_said_again_before_hanging_up() -> None:
+    heard: list[Packet] = []
+
+    def second_time(packet: Packet) -> Sequence[Piece]:
+        heard.append(packet)
+        return [] if len(heard) == 1 else [reply(packet)]
+
+    async with datagram_peer({Command.EXIT: second_time}) as peer:
+        await (await ZkUdpDriver().open(peer.target)).close()
+        assert heard[:1] == heard[1:], "the terminal would hold the session for nobody"
+
+
 async def test_two_sessions_for_one_connect_are_both_left_and_one_is_opened() -> None:
     numbers = iter([(SESSION, SESSION + 1), (SESSION + 2,)])
 
