@@ -43,6 +43,9 @@ class SimulatorConsole(App[None]):
         self._client = client
         self._texts: Texts = TEXTS[language]
         self._statuses: dict[str, TerminalStatus] = {}
+        # Held, not looked up: an answer may come when a dialog is on top, or when the screen is closing.
+        self._table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
+        self._message = Static("", id="message", markup=False)
         self.title = self._texts.title
         texts = self._texts
         for key, action, label in (
@@ -62,23 +65,22 @@ class SimulatorConsole(App[None]):
     def compose(self) -> ComposeResult:
         """A table of terminals between header and keys."""
         yield Header()
-        yield DataTable(cursor_type="row", zebra_stripes=True)
-        yield Static("", id="message", markup=False)
+        yield self._table
+        yield self._message
         yield Footer()
 
     async def on_mount(self) -> None:
         """Draw the table and keep it current."""
-        table = self._table
         for label in self._texts.columns:
-            table.add_column(label, key=label)
-        table.focus()
+            self._table.add_column(label, key=label)
+        self._table.focus()
         self.refresh_terminals()
         self.set_interval(_REFRESH, self.refresh_terminals)
 
     @property
     def message(self) -> str:
         """What the line at the bottom says."""
-        return str(self.query_one("#message", Static).content)
+        return str(self._message.content)
 
     @work(exclusive=True, group="refresh")
     async def refresh_terminals(self) -> None:
@@ -174,10 +176,6 @@ class SimulatorConsole(App[None]):
         self.push_screen(HelpDialog(self._texts))
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
-
-    @property
     def _chosen(self) -> TerminalStatus | None:
         table = self._table
         if not table.row_count:
@@ -231,7 +229,7 @@ class SimulatorConsole(App[None]):
         )
 
     def _say(self, message: str) -> None:
-        self.query_one("#message", Static).update(message)
+        self._message.update(message)
 
 
 def _title(status: TerminalStatus) -> str:
