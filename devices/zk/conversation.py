@@ -155,7 +155,7 @@ class Conversation:
 
     def _patience(self, request: Request) -> float | None:
         kind = self._line.kind
-        # EXIT too is answered at once, or else was lost; it has a second, and unheard it leaves a session open.
+        # EXIT too is answered at once or was lost: it has a second, and unheard it leaves a session open.
         soon = request.command in (Command.READ_BUFFER, Command.EXIT)
         return kind.resend_read_after if soon else kind.resend_after
 
