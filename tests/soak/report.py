@@ -25,7 +25,10 @@ def show(outcome: Outcome, console: Console) -> None:
         ),
         ("terminals", str(plan.terminals)),
         ("fingers taken", f"{verdict.taken}, of which {plan.history * plan.terminals} before the run"),
-        ("faults struck", f"{sum(outcome.struck.values())} times, of {len(outcome.struck)} kinds"),
+        (
+            "faults",
+            f"{outcome.put_on} of {len(outcome.struck)} kinds, which struck {outcome.struck.total()} times",
+        ),
         ("killed with -9", ", ".join(f"{name} {count}" for name, count in outcome.kills.items())),
         ("log reads", str(verdict.reads)),
         ("USB files", str(outcome.sticks)),

@@ -95,7 +95,10 @@ class Outcome:
     plan: Plan
     verdict: Verdict
     memory: Memory
+    put_on: int
+    """How many faults there were."""
     struck: Counter[str]
+    """How often each kind really struck: some a frame at a time, as long as they last."""
     kills: dict[str, int]
     judge: Judge
     sticks: int
@@ -161,6 +164,7 @@ class Soak:
             plan=plan,
             verdict=verdict,
             memory=self._memory,
+            put_on=self._weather.put_on.total(),
             struck=self._weather.struck(),
             kills=self._services.kills,
             judge=judge,

@@ -10,7 +10,7 @@ import pytest
 from attendance.ids import Pin, TerminalId
 from attendance.punch import Capture, Punch
 from collector.clock_watch import Condition, Jump
-from collector.doubt import Doubts, impossible
+from collector.doubt import Doubts, impossible, tolerated
 from store.reviews import ReviewReason
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -162,6 +162,11 @@ def test_an_impossible_date_is_marked_whatever_way_it_came() -> None:
         (2026, ReviewReason.IMPOSSIBLE),
     ]
     assert len(impossible(punches, SEVEN + 6 * MINUTE, rate=60)) == 2
+
+
+def test_an_hour_ahead_is_impossible_even_in_a_city_that_runs_fast_and_late() -> None:
+    assert impossible([punch(shown(59))], SEVEN - 2 * MINUTE, rate=300)
+    assert tolerated(10 * MINUTE, 1) == tolerated(10 * MINUTE, 0) == 10 * MINUTE
 
 
 def test_a_mark_tells_no_pin() -> None:
