@@ -372,7 +372,8 @@ async def test_a_wrong_comm_key_is_named_and_a_corrected_one_works_without_a_res
             )
             await asyncio.sleep(0.5)
             keys.write_text('default = 1\n[terminals]\n"CKQ1" = 4321\n')
-            await until(lambda: len(stored_keys(store)) == 3)
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+        assert len(stored_keys(store)) == 3
     about = [line.getMessage() for line in caplog.records if "CKQ1" in line.getMessage()]
     assert len(about) == 2, about
     assert "comm key" in about[0]
