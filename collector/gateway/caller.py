@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from attendance.people import Outage, OutageCause
 from attendance.terminal import Terminal
+from collector.clock_watch import Condition
 from collector.gateway.faults import Silent, Unproved
 from collector.gateway.proof import Proof, Proven, Question, Way
 from collector.gateway.uploads import Item, Taken, Uploads
@@ -76,7 +77,14 @@ class Caller:
         """Commands that are queued for it, oldest first."""
         self._shared = shared
         self._vitals = Vitals(terminal, shared.book, shared.clock)
-        self._uploads = Uploads(terminal, shared.ingest, shared.zone, shared.clock)
+        self._uploads = Uploads(
+            terminal,
+            shared.store,
+            shared.ingest,
+            shared.clock,
+            zone=shared.zone,
+            clock_tolerance=shared.clock_tolerance,
+        )
         self._proof = Proof(
             every=settings.proof.total_seconds(),
             patience=settings.command_timeout.total_seconds(),
@@ -119,7 +127,9 @@ class Caller:
 
     async def take(self, items: Sequence[Item], lines: int) -> None:
         """Punches came, in `lines` lines; returns once they are committed. Raises `StoreError`."""
-        taken = await self._uploads.take(items, self._shared.settings.max_batch, self._asked_at)
+        taken = await self._uploads.take(
+            items, self._shared.settings.max_batch, self._asked_at, self._vitals.health.read_through
+        )
         self._inserted += taken.inserted
         self._proof.uploaded(lines, taken.old, taken.inserted, time.monotonic())
         self._note_clock(taken)
@@ -251,9 +261,12 @@ class Caller:
         if taken.newest is None:
             return
         late = self._shared.clock.now() - taken.newest
-        if taken.ahead or late < self._shared.clock_tolerance:
-            off = taken.ahead > self._shared.clock_tolerance
-            self._vitals.clock_measured(float(round(taken.ahead.total_seconds())), off=off)
+        if taken.ahead or taken.misdated or late < self._shared.clock_tolerance:
+            ahead = taken.ahead or -late
+            off = abs(ahead) > self._shared.clock_tolerance
+            condition = Condition.DEAD if taken.dead and off else Condition.STEADY
+            seconds = round(ahead.total_seconds()) if taken.ahead or off else 0
+            self._vitals.clock_measured(float(seconds), off=off, condition=condition)
             if off:
                 self._note_contact(time.monotonic())
 

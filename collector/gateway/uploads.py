@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from attendance.people import Outage, OutageCause
 from attendance.punch import Punch
 from attendance.terminal import Terminal
+from collector.clock_watch import OLDEST_CLOCK
 from collector.doubt import impossible
+from collector.gateway.misdated import Dating
 from collector.ingest import Ingest
+from collector.log_reader import UNKNOWN_LOSS
 from collector.normalize import NO_OFFSET, Normalizer
 from collector.offset import CORRECTED_FROM
 from config.clock import Clock
 from devices.driver import AttLogRecord, BadRecord
-from store import StoreError, StoreUnavailable
+from store import Store, StoreError, StoreUnavailable
 from store.punches import Ingest as Batch
 from store.punches import Quarantined, Receipt
+from store.reviews import PunchReview, ReviewReason
 
 log = logging.getLogger(__name__)
 
@@ -39,20 +46,40 @@ class Taken:
     """How far ahead its newest punch shows the terminal's clock to be, at least."""
     newest: datetime | None
     """City time (aware) that its last punch shows."""
+    misdated: bool
+    """Some of it was dated by a clock that was wrong, nobody knows by how much."""
+    dead: bool
+    """That clock had no battery."""
 
 
 class Uploads:
     """Brings what one terminal pushed into the store. For the event loop's thread."""
 
-    def __init__(self, terminal: Terminal, ingest: Ingest, zone: ZoneInfo, clock: Clock) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        store: Store,
+        ingest: Ingest,
+        clock: Clock,
+        *,
+        zone: ZoneInfo,
+        clock_tolerance: timedelta,
+    ) -> None:
+        """`clock_tolerance`: a terminal's clock that changes by less misdates nobody."""
         self._terminal = terminal
+        self._store = store
         self._ingest = ingest
         self._zone = zone
         self._clock = clock
         self._normalizer = Normalizer(terminal.id, zone)
+        self._dating = Dating(clock_tolerance)
 
-    async def take(self, items: Sequence[Item], most: int, asked_at: datetime | None) -> Taken:
-        """Commit all items, `most` at a time; returns once they are. `asked_at`: city time, aware.
+    async def take(
+        self, items: Sequence[Item], most: int, asked_at: datetime | None, through: datetime | None
+    ) -> Taken:
+        """Commit all items, `most` at a time; returns once they are. `asked_at`: they may be the answer to a
+        DATA QUERY of that moment; `through`: the terminal had proved that it had sent all until then. Both
+        are city time, aware.
 
         Raises `StoreUnavailable`, or another `StoreError` when the store does not know the terminal.
         """
@@ -60,13 +87,51 @@ class Uploads:
         newest = next((item for item in reversed(items) if isinstance(item, AttLogRecord)), None)
         shown = None if newest is None else self._shown(newest)
         ahead = NO_OFFSET if shown is None else max(NO_OFFSET, shown - received_at)
+        # Further ahead it is one damaged record, and no clock.
+        changed = (
+            shown is not None
+            and ahead <= CLOCK_AHEAD_MOST
+            and self._dating.changed(ahead, received_at - shown)
+        )
         inserted = old = 0
+        misdated: list[Punch] = []
         for start in range(0, len(items), most):
             batch = self._normalised(items[start : start + most], ahead, received_at)
+            suspects = self._dating.misdated(batch.punches, through, received_at, in_order=asked_at is None)
+            doubted = await self._new(batch.punches if changed else suspects)
+            if doubted:
+                batch = replace(batch, reviews=_marked(batch.reviews, doubted, received_at))
+                await self._excuse(through or received_at - UNKNOWN_LOSS, received_at)
+                misdated += doubted
             inserted += await self._commit(batch)
             if asked_at is not None:
                 old += sum(punch.at < asked_at for punch in batch.punches) + len(batch.quarantine)
-        return Taken(inserted, old, ahead, shown)
+        dead = any(punch.device_time < OLDEST_CLOCK for punch in misdated)
+        return Taken(inserted, old, ahead, shown, bool(misdated), dead)
+
+    async def _new(self, suspects: Sequence[Punch]) -> list[Punch]:
+        """Those that the store does not hold: what comes again tells nothing of the clock."""
+        if not suspects:
+            return []
+        times = [punch.device_time for punch in suspects]
+        held = await asyncio.to_thread(
+            self._store.file_imports.held, self._terminal.id, min(times), max(times)
+        )
+        return [punch for punch in suspects if (punch.pin, punch.device_time) not in held]
+
+    async def _excuse(self, since: datetime, until: datetime) -> None:
+        """Let nobody answer for that time. Before the commit: killed in between, the punches come again and
+        are still new.
+        """
+        log.warning(
+            "%s: its clock was wrong or changed, and punches came with impossible times; nobody is called "
+            "absent or late for want of punches between %s and %s.",
+            self._name,
+            since.isoformat(timespec="seconds"),
+            until.isoformat(timespec="seconds"),
+        )
+        outage = Outage(self._terminal.id, OutageCause.CLOCK_WRONG, since, until, "gateway")
+        await self._ingest.call(partial(self._store.facts.note_outage, outage))
 
     def _normalised(self, items: Sequence[Item], ahead: timedelta, received_at: datetime) -> Batch:
         """A clock ahead makes people late who were not. That it is ahead, the newest punch proves: nothing is
@@ -117,3 +182,25 @@ class Uploads:
     @property
     def _name(self) -> str:
         return f"{self._terminal.name} ({self._terminal.serial})"
+
+
+def _marked(
+    marks: Sequence[PunchReview], doubted: Sequence[Punch], received_at: datetime
+) -> list[PunchReview]:
+    """The marks, and one for each doubted punch that has none."""
+    marked = {(mark.pin, mark.device_time) for mark in marks}
+    more = {(one.pin, one.device_time): one for one in doubted if (one.pin, one.device_time) not in marked}
+    return [
+        *marks,
+        *(
+            PunchReview(
+                one.terminal_id,
+                one.pin,
+                one.device_time,
+                ReviewReason.CLOCK_JUMPED,
+                "The terminal's clock was wrong, or changed, when it was recorded.",
+                received_at,
+            )
+            for one in more.values()
+        ),
+    ]

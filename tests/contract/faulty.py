@@ -24,6 +24,7 @@ from realtime.day_board import DayBoard, DayFacts
 from simulators.faults import Transport
 from simulators.line import LineServer
 from simulators.serial_port import SerialServer, Wire
+from simulators.station import Station
 from simulators.tcp import TerminalServer
 from simulators.terminal import FINGER, NO_KEY, Pressed, SimUser, TerminalLocked, TerminalModel, TerminalSim
 from simulators.udp import UdpServer
@@ -98,23 +99,29 @@ class Case:
     """A terminal, its line, its store, and what was seen of the wall."""
 
     sim: Watched
-    server: LineServer
+    server: Station
     store: Store
     clock: SimClock
     roster: Roster
     accusations: list[str] = field(default_factory=list)
 
     @property
+    def number(self) -> TerminalId:
+        """Of the terminal. The store may hold others'."""
+        return self.roster.terminals[0].id
+
+    @property
     def health(self) -> TerminalHealth | None:
-        """As the collector last told it."""
-        return self.store.terminals.health().get(TERMINAL)
+        """As whoever follows it last told it."""
+        return self.store.terminals.health().get(self.number)
 
     @property
     def keys(self) -> set[Key]:
-        """What the store holds; fails when it holds something twice."""
-        found = list(self.store.punches.keys())
-        assert len(found) == len(set(found)), "a punch is stored twice"
-        return {(str(serial), str(pin), moment) for serial, pin, moment in found}
+        """What the store holds of it; fails when it holds something twice."""
+        serial = str(self.roster.terminals[0].serial)
+        found = self.store.file_imports.held(self.number, datetime.min, datetime.max)
+        assert self.store.punches.count(self.number) == len(found), "a punch is stored twice"
+        return {(serial, str(pin), moment) for pin, moment in found}
 
     def rows(self) -> dict[PersonId, BoardRow]:
         """The wall's judgement of everybody at this moment."""
@@ -126,7 +133,11 @@ class Case:
             tuple(self.store.facts.outages_between(at("00:00"), at("23:59"))),
             self.store.terminals.health(),
         )
-        punches = self.store.punches.between(at("00:00"), at("23:59"))
+        punches = [
+            one
+            for one in self.store.punches.between(at("00:00"), at("23:59"))
+            if one.terminal_id == self.number
+        ]
         return DayBoard(day, punches, now, FRESHNESS).rows
 
     def status(self, person: PersonId) -> DayStatus:
@@ -158,13 +169,13 @@ class Case:
 
         await until(proved, PATIENCE)
 
-    async def watch(self) -> None:
-        """Look at the wall again and again."""
+    async def watch(self, every: float = 0.1) -> None:
+        """Look at the wall again and again, `every` so many real seconds."""
         while True:
             row = self.rows()[IN_TIME]
             if row.status not in {DayStatus.WAITING, DayStatus.PRESENT}:
                 self.accusations.append(f"person 1 is {row}")
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(every)
 
 
 @asynccontextmanager
@@ -204,12 +215,18 @@ async def case(line: str, model: TerminalModel, tmp_path: Path, url: str) -> Asy
 @asynccontextmanager
 async def followed(case: Case) -> AsyncIterator[None]:
     """The collector at work, and somebody before the wall."""
-    async with collecting(case.store, case.clock, HASTY):
-        watching = asyncio.create_task(case.watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+    async with collecting(case.store, case.clock, HASTY), watched(case):
+        yield
+
+
+@asynccontextmanager
+async def watched(case: Case, every: float = 0.1) -> AsyncIterator[None]:
+    """Somebody before the wall, who looks `every` so many real seconds. Fails when person 1 was accused."""
+    watching = asyncio.create_task(case.watch(every))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
     assert not case.accusations, case.accusations[:3]

@@ -169,12 +169,12 @@ async def collecting(
         await running
 
 
-async def until(holds: Callable[[], bool], within: float = 10.0) -> None:
-    """Wait until `holds`; fail when it does not within so many seconds."""
+async def until(holds: Callable[[], bool], within: float = 10.0, every: float = 0.02) -> None:
+    """Wait until `holds`, looking `every` so many seconds; fail when it does not within so many."""
     deadline = asyncio.get_running_loop().time() + within
     while not holds():
         assert asyncio.get_running_loop().time() < deadline, "it never came to be"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(every)
 
 
 def utc_now() -> datetime:
