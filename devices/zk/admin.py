@@ -123,6 +123,9 @@ class _Untried:
 class Zk(ZK):  # type: ignore[misc]
     """pyzk over our lines. It offers no way to bring one, hence its private names. For one thread."""
 
+    user_packet_size: int
+    _ZK__sock: AdminLine
+
     def __init__(self, target: Target, *, udp: bool) -> None:
         super().__init__(
             target.address,

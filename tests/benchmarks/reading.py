@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate
+from collector.doubt import Doubts
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
 from collector.normalize import Normalizer
@@ -56,6 +57,7 @@ class Visits:
             ingest=self._ingest,
             gate=self._gate,
             normalizer=Normalizer(terminal.id, ZONE),
+            doubts=Doubts(ZONE),
             clock=self._clock,
         )
         counts = await session.counts()
