@@ -62,6 +62,10 @@ class CountLedger:
             # Another log: whatever its count was worth.
             self.surplus, self._follows, self._suspected, self._growths = 0, False, 0, 0
             return False
+        if look.said - self.surplus < before.held:
+            # It says fewer than were there before it was asked: of a next punch it would say what is held now.
+            self._follows, self._growths = False, 0
+            return False
         if not grown:
             return False
         over, over_before = look.said - look.held, before.said - before.held

@@ -92,3 +92,16 @@ def test_another_log_has_to_earn_its_count_anew() -> None:
     assert ledger.proves(101, 101)
     told(ledger, [(3, 3)])
     assert not ledger.proves(3, 3)
+
+
+def test_a_count_that_fell_behind_the_log_has_to_be_earned_anew() -> None:
+    """One less than it holds from now on: after the next punch it would say what was held before it."""
+    ledger = CountLedger()
+    told(ledger, [(100, 100), (101, 101), (101, 102), (101, 102)])
+    assert not ledger.proves(102, 102), "the log holds 103"
+
+
+def test_a_punch_between_the_count_and_the_read_takes_nothing_from_the_count() -> None:
+    ledger = CountLedger()
+    told(ledger, [(100, 100), (101, 101), (101, 102), (102, 102)])
+    assert ledger.proves(102, 102)
