@@ -63,7 +63,7 @@ class CountLedger:
             self.surplus, self._follows, self._suspected, self._growths = 0, False, 0, 0
             return False
         if look.said - self.surplus < before.held:
-            # It says fewer than were there before it was asked: of a next punch it would say what is held now.
+            # Fewer than were there before it was asked: after the next punch it would say what is held now.
             self._follows, self._growths = False, 0
             return False
         if not grown:
