@@ -10,7 +10,7 @@ from rich.table import Table
 
 from config.duration import parse_duration
 from presensi.context import App, Command, json_option, pass_app
-from presensi.simulator_folder import folder_option, tell
+from presensi.simulator_folder import aimed, tell
 from simulators.control import ControlClient
 from simulators.site import TerminalStatus
 
@@ -26,7 +26,6 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str | N
 
 @click.command("fault", cls=Command)
 @click.argument("name")
-@click.argument("serial", required=False)
 @click.option(
     "--for",
     "hold",
@@ -37,7 +36,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str | N
 @click.option("--every", type=click.IntRange(1), help="Then every so many-th is struck.")
 @click.option("--times", type=click.IntRange(1), help="After so many strikes it is over.")
 @_every_terminal
-@folder_option
+@aimed
 def fault(
     name: str,
     serial: str | None,
@@ -49,7 +48,7 @@ def fault(
     everywhere: bool,
     folder: Path,
 ) -> None:
-    """Let fault NAME strike the terminal SERIAL, which need not be named where only one runs.
+    """Let fault NAME strike a terminal.
 
     `presensi simulate faults` lists them. The same faults in the same order strike the same way.
     """
@@ -62,12 +61,11 @@ def fault(
 
 
 @click.command("heal", cls=Command)
-@click.argument("serial", required=False)
 @click.option("--fault", "name", help="Only the fault of this name.")
 @_every_terminal
-@folder_option
+@aimed
 def heal(serial: str | None, *, name: str | None, everywhere: bool, folder: Path) -> None:
-    """End what is wrong with the terminal SERIAL; what it changed is put back."""
+    """End what is wrong with a terminal; what it changed is put back."""
     client = ControlClient.of(folder)
     _each(client, serial, everywhere, lambda at: client.heal(at, name))
 
@@ -97,6 +95,6 @@ def _each(
     client: ControlClient, serial: str | None, everywhere: bool, act: Callable[[str | None], TerminalStatus]
 ) -> None:
     if everywhere and serial is not None:
-        raise click.UsageError("give a serial number or --all, not both.")
+        raise click.UsageError("give --terminal or --all, not both.")
     for at in [it.serial for it in client.status()] if everywhere else [serial]:
         tell(act(at))

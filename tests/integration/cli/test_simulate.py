@@ -49,7 +49,7 @@ def test_a_technician_can_do_everything_to_a_terminal(presensi: Run, folder: Pat
 
 def test_faults_strike_and_heal_from_the_command_line(presensi: Run, folder: Path) -> None:
     here = ("--dir", folder)
-    struck = presensi("simulate", "fault", "replaced", "SIM0000001", "--for", "30s", *here)
+    struck = presensi("simulate", "fault", "replaced", "-t", "SIM0000001", "--for", "30s", *here)
     assert struck.output == "SIM0000001 Simulator: line up, 1 records, faults: replaced.\n"
     assert "faults: replaced, lost" in presensi("simulate", "fault", "lost", "--times", "3", *here).output
     assert "replaced (1×), lost (0×)" in presensi("simulate", "status", *here).output
@@ -59,7 +59,7 @@ def test_faults_strike_and_heal_from_the_command_line(presensi: Run, folder: Pat
     assert "faults" not in presensi("simulate", "heal", "--all", *here).output
     assert "there is no fault fire; there are one-byte" in presensi("simulate", "fault", "fire", *here).output
     for wrong in (["--for", "30"], ["--times", "0"], ["--all"]):
-        result = presensi("simulate", "fault", "lost", "SIM0000001", *wrong, *here)
+        result = presensi("simulate", "fault", "lost", "-t", "SIM0000001", *wrong, *here)
         assert result.exit_code == ExitCode.USAGE
 
 
