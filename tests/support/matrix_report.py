@@ -60,8 +60,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         return
     for name, value in report.user_properties:
         if name == PROPERTY:
-            way, fault = value  # type: ignore[misc]
-            cell = _MATRIX.cells[str(way), str(fault)]
+            assert isinstance(value, list | tuple)
+            cell = _MATRIX.cells[str(value[0]), str(value[1])]
             cell.tried += 1
             cell.passed += report.passed
 

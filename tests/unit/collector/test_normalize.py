@@ -109,7 +109,11 @@ def test_log_records_are_pulled_and_events_are_live() -> None:
 
 def test_every_way_in_leaves_its_name_on_the_punch() -> None:
     moment = datetime(2026, 11, 23, 7, 0)
-    items = [record(moment), BadRecord(-1, b"rubbish\n", "no time"), record(moment, "4\x07")]
+    items: list[AttLogRecord | BadRecord] = [
+        record(moment),
+        BadRecord(-1, b"rubbish\n", "no time"),
+        record(moment, "4\x07"),
+    ]
     normalizer = Normalizer(TERMINAL, JAKARTA)
     for way, capture in ((normalizer.pushed, Capture.PUSH), (normalizer.carried, Capture.USB)):
         normalised = way(items, NOW)
