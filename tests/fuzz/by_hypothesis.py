@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests.fuzz.mutation import variants
 from tests.fuzz.parser import Parser
 
-VARIANTS: Final = 16
-"""Inputs tried for every example that Hypothesis draws."""
+VARIANTS: Final = 50
+"""Inputs tried for every example that Hypothesis draws, which takes longer than to parse them all."""
 _EXAMPLES: Final = 5_000
 """Drawn with one seed; Hypothesis remembers all it drew, which costs time and memory."""
 

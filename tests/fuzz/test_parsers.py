@@ -8,7 +8,7 @@ from tests.fuzz import by_hypothesis, growth
 from tests.fuzz.parser import Parser
 from tests.fuzz.parsers import PARSERS
 
-EXAMPLES = 40
+EXAMPLES = 20
 
 
 @pytest.mark.parametrize("name", PARSERS)
