@@ -29,6 +29,7 @@ from devices.adms import commands
 from devices.adms.facts import TerminalFacts
 from devices.adms.results import CommandResult
 from devices.driver import Identity, LogCounts
+from devices.errors import DeviceRefused
 from store import Store, StoreUnavailable
 from store.push import PushCommand
 
@@ -117,13 +118,17 @@ class Caller:
         if back or facts is not None or restarted or now - self._noted >= CONTACT_SECONDS:
             self._note_contact(now)
 
-    def check_silence(self) -> None:
-        """Note that it went dark, if it did not call for long."""
+    def check_silence(self, refusal: DeviceRefused | None) -> None:
+        """Note that it went dark, if it was not heard for long. `refusal`: it called, and was refused."""
         settings = self._shared.settings
         patience = (MISSED_CALLS * settings.delay + settings.error_delay).total_seconds()
         silent = time.monotonic() - self._heard
-        if silent > patience and (self._vitals.health.online or self._vitals.health.error is None):
-            self._vitals.failed(Silent(f"for {silent:.0f} s", terminal=self.terminal.serial))
+        if silent <= patience:
+            return
+        error = refusal or Silent(f"for {silent:.0f} s", terminal=self.terminal.serial)
+        health = self._vitals.health
+        if health.online or health.error is None or (refusal is not None and health.error != error.code):
+            self._vitals.failed(error)
 
     async def take(self, items: Sequence[Item], lines: int) -> None:
         """Punches came, in `lines` lines; returns once they are committed. Raises `StoreError`."""

@@ -11,9 +11,11 @@ from enum import Enum, auto
 from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER, Terminal
 from collector.gateway.addresses import is_within, networks
+from collector.gateway.faults import KeyRefused, NotAdmitted, OutsideNetwork
 from collector.gateway.limits import RateLimit
 from collector.gateway.push_keys import PushKeys
 from config.errors import ConfigError
+from devices.errors import DeviceRefused
 from store.push import PushRegistration, PushState
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Desk:
         self._strangers = RateLimit(STRANGER_RATE, STRANGER_BURST)
         self._identified: set[tuple[str, str]] = set()
         self._told: set[tuple[str, str]] = set()
+        self._refusals: dict[SerialNumber, DeviceRefused] = {}
         self._lock = threading.Lock()
 
     def learn(self, terminals: Sequence[Terminal], registrations: Sequence[PushRegistration]) -> None:
@@ -68,16 +71,23 @@ class Desk:
         terminal, registration = self._terminals.get(serial), self._registrations.get(serial)
         refused = registration is not None and registration.state is PushState.REFUSED
         if terminal is None or refused:
+            if terminal is not None:
+                self._refusals[serial] = NotAdmitted(address, terminal=serial)
             if not self._strangers.take(address, now):
                 return Admission(Standing.TOO_OFTEN)
             return Admission(Standing.REFUSED if refused else Standing.PENDING)
         network = None if registration is None else registration.network
         if network is not None and not is_within(address, networks([network])):
             self.say_once(serial, address, "calls from %s, outside its network: it is not heard.")
+            self._refusals[serial] = OutsideNetwork(address, terminal=serial)
             return Admission(Standing.REFUSED)
         if not self._known_callers.take(serial, now):
             return Admission(Standing.TOO_OFTEN)
         return Admission(Standing.APPROVED, terminal)
+
+    def refusal(self, serial: SerialNumber) -> DeviceRefused | None:
+        """Why the last call of a registered terminal was not heard; None when it was, or none came."""
+        return self._refusals.get(serial)
 
     def identify(self, serial: SerialNumber, address: str, key: str | None) -> bool:
         """Whether `key` is the terminal's; from then on it is believed to be the one at this address."""
@@ -93,14 +103,20 @@ class Desk:
                 self._identified.discard((serial, address))
         if not right:
             self.say_once(serial, address, "calls from %s without its key: it is not heard.")
-        return right
+        return self._heard(serial, address, right)
 
     def is_identified(self, serial: SerialNumber, address: str) -> bool:
         """Whether the caller at this address gave the terminal's key, or need not."""
         with self._lock:
-            if (serial, address) in self._identified:
-                return True
-        return self._no_key_wanted(serial)
+            known = (serial, address) in self._identified
+        return self._heard(serial, address, known or self._no_key_wanted(serial))
+
+    def _heard(self, serial: SerialNumber, address: str, right: bool) -> bool:
+        if right:
+            self._refusals.pop(serial, None)
+        else:
+            self._refusals[serial] = KeyRefused(address, terminal=serial)
+        return right
 
     def _no_key_wanted(self, serial: SerialNumber) -> bool:
         try:

@@ -22,3 +22,27 @@ class Unproved(DeviceRefused):
         "Its punches are taken, but nobody is called absent on its word. Let the collector call it (driver "
         "zk-tcp or zk-udp) if it can be called."
     )
+
+
+class KeyRefused(DeviceRefused):
+    """Calls under the terminal's serial number are refused: they give no key, or a wrong one."""
+
+    retry = Retry.OPERATOR
+    action = "Enter its key, as the gateway's keys_file has it, in the terminal's menu Comm. > Cloud Server."
+
+
+class OutsideNetwork(DeviceRefused):
+    """Calls under the terminal's serial number are refused: they come from outside its network."""
+
+    retry = Retry.OPERATOR
+    action = (
+        "If the terminal was moved: `presensi terminal approve SERIAL --network NETWORK`; if it was not, "
+        "something else uses its serial number."
+    )
+
+
+class NotAdmitted(DeviceRefused):
+    """Calls under the terminal's serial number are refused: an operator has decided so."""
+
+    retry = Retry.OPERATOR
+    action = "`presensi terminal approve SERIAL` admits it again."

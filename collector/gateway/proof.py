@@ -226,11 +226,16 @@ class Proof:
             # Another span: what its surplus is, and whether it was right before, is open again.
             self._count.span, self._count.agreed = question.start, False
             self._count.surplus = 0
-        if count == 0 or count - self._count.surplus != question.ours:
+        unexplained_zero = count == 0 and self._count.surplus == 0
+        if unexplained_zero or count - self._count.surplus != question.ours:
             self._count.misses += 1
             self._next = now
-            if self._count.misses >= MISSES:
-                self._doubt_it(question, count, now)
+            if self._count.misses < MISSES:
+                return None
+            if self._emptied(question, count):
+                self._count.surplus = -question.ours
+                return self._prove(question, now, lost=True)
+            self._doubt_it(question, count, now)
             return None
         if self._count.trusted or self._grew(question.way, count):
             self._count.trusted = self._count.agreed = True
@@ -240,6 +245,13 @@ class Proof:
         else:
             self._doubt_it(question, count, now)
         return None
+
+    def _emptied(self, question: Question, count: int) -> bool:
+        """Whether a count that was right says that the log of a terminal that knows no DATA QUERY is empty:
+        then nothing in it is unsent.
+        """
+        was_right = question.way is Way.INFO and self._query_useless and self._count.agreed
+        return was_right and count == 0 and not self._inserted_since_count
 
     def _weigh_second(self, first: Question, second: Question, count: int, now: float) -> Proven | None:
         """The count of a shorter span, to try what the count of `first` is worth."""

@@ -96,7 +96,7 @@ class GatewayService:
         while not self._stopping.is_set():
             if self._clock_is_well():
                 for caller in self._callers.values():
-                    caller.check_silence()
+                    caller.check_silence(self.desk.refusal(caller.terminal.serial))
                 await self._save_health()
                 await self._look_again()
             progress()
@@ -130,7 +130,9 @@ class GatewayService:
         if caller is None:
             return LATER
         serial = terminal.serial
-        if isinstance(request, Handshake | Registry):
+        # Security PUSH gives its key with the handshake, and need not again when it registers.
+        gives_key = isinstance(request, Handshake) or (isinstance(request, Registry) and request.key)
+        if isinstance(request, Handshake | Registry) and gives_key:
             if not self.desk.identify(serial, address, request.key):
                 return NOT_YOURS
         elif not self.desk.is_identified(serial, address):
@@ -245,21 +247,25 @@ class GatewayService:
         """
         rows = self._register.take_changes()
         given_up = self._clock.now() - self._settings.command_timeout
-        push = self._store.push
+        push, terminals = self._store.push, self._store.terminals
 
-        def look() -> tuple[list[Terminal], list[PushRegistration], list[PushCommand]]:
+        def save() -> None:
             push.note_seen(rows)
             push.time_out(given_up)
-            return self._store.terminals.list(), push.registrations(), push.queued()
+
+        def read() -> tuple[list[Terminal], list[PushRegistration], list[PushCommand]]:
+            return terminals.list(), push.registrations(), push.queued()
 
         try:
-            terminals, registrations, queued = await self._ingest.call(look)
+            await self._ingest.call(save)
         except StoreError:
             self._register.not_saved(rows)
             raise
+        # Not on the writer's thread: punches would wait for it.
+        listed, registrations, queued = await asyncio.to_thread(read)
         self._register.learn(registrations)
-        self.desk.learn(terminals, registrations)
-        self._follow(terminals)
+        self.desk.learn(listed, registrations)
+        self._follow(listed)
         self._hand_out(queued)
 
     def _follow(self, terminals: list[Terminal]) -> None:

@@ -26,7 +26,6 @@ from tests.contract.faulty import Case, Watched, watched
 from tests.support.collecting import city_now
 from tests.support.days import MONDAY, at
 from tests.support.gateway_process import GatewayProcess
-from tests.support.push import register_push
 from tests.support.rosters import small_roster, terminal
 
 DURING: Final = PersonId(4)
@@ -37,7 +36,7 @@ HISTORY: Final = 260
 LOOK_SECONDS: Final = 1.0
 GATEWAY: Final = """
 delay = "1s"
-error_delay = "5s"
+error_delay = "2s"
 proof = "0.3s"
 rate = 1000
 """
@@ -60,11 +59,13 @@ class PushTown:
     clock: SimClock
 
     @asynccontextmanager
-    async def case(self, way: str, serial: str, key: str | None = None) -> AsyncIterator[Case]:
-        """A registered terminal with some history, not started yet."""
+    async def case(
+        self, way: str, serial: str, *, calls_itself: str = "", key: str | None = None
+    ) -> AsyncIterator[Case]:
+        """A registered terminal with some history, not started yet. `calls_itself`: by another number."""
         found = self.store.terminals.by_serial(SerialNumber(serial))
         assert found is not None
-        sim = Watched(serial)
+        sim = Watched(calls_itself or serial)
         sim.enrol([SimUser(str(1001 + number), f"Orang {number + 1}") for number in range(4)])
         station = PushTerminal(
             sim,
@@ -94,20 +95,20 @@ class PushTown:
 
 
 @contextmanager
-def push_town(folder: Path, serials: list[str], settings: str = "") -> Iterator[PushTown]:
-    """A gateway of its own process, at 07:45 of the Monday, with `serials` registered. `settings`: further
-    lines of its section, as TOML.
+def push_town(folder: Path, keys: Mapping[str, str]) -> Iterator[PushTown]:
+    """A gateway of its own process, at 07:45 of the Monday; to be started once terminals are registered.
+    `keys`: what some of them must give, by serial number.
     """
-    clock_file = folder / "clock.json"
+    clock_file, key_file = folder / "clock.json", folder / "keys.toml"
     write_clock(clock_file, at("07:45"), 1)
+    lines = [f'{serial} = "{key}"' for serial, key in keys.items()]
+    key_file.write_text("\n".join(["[terminals]", *lines, ""]))
     url = f"sqlite:///{folder / 'presensi.db'}"
     migrate(url)
     store = open_store(url)
-    for serial in serials:
-        register_push(store, serial)
-    gateway = GatewayProcess(folder, url, f'{GATEWAY}{settings}\n[clock]\nfile = "{clock_file}"\n')
+    settings = f'{GATEWAY}keys_file = "{key_file}"\n[clock]\nfile = "{clock_file}"\n'
+    gateway = GatewayProcess(folder, url, settings)
     try:
-        gateway.start()
         yield PushTown(gateway, store, SimClock(clock_file))
     finally:
         gateway.stop()

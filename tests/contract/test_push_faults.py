@@ -14,16 +14,20 @@ from typing import Final
 import pytest
 
 from attendance.board import DayStatus
+from attendance.ids import SerialNumber
+from attendance.terminal import PUSH_DRIVER
 from simulators.adms.terminal import PushTerminal
 from simulators.faults import FAULTS, Fault, Faults, Transport, When
+from store import Store
+from store.push import PushState
 from tests.contract.faulty import IN_TIME, LATER, NEVER, SEED, Case
 from tests.contract.pushing import DURING, WAYS, PushTown, push_town
-from tests.support.collecting import until
-from tests.support.days import MONDAY
+from tests.support.collecting import register, until
+from tests.support.days import MONDAY, at
 
 THOROUGH: Final = ("push-old", "push-new")
 """The ways on which faults strike the first contact, too."""
-STAGES: Final = ("first", "later")
+STAGES: Final[tuple[str, ...]] = ("first", "later")
 AT_ONCE: Final = 14
 """Terminals that are at it together."""
 PATIENCE: Final = 40.0
@@ -36,14 +40,25 @@ UNREAD_ONLY: Final = {"log-cleared"}
 """Before the first contact this is no fault: nobody can know what was there."""
 
 CaseId = tuple[str, str, str]
+KEY: Final = "rahasia"
+REFUSED: Final = {
+    "pending": None,
+    "refused": "NotAdmitted",
+    "wrong-key": "KeyRefused",
+    "wrong-network": "OutsideNetwork",
+    "wrong-serial": "Silent",
+}
+"""Why a terminal is not heard at all, and what its row says then; None: nothing, it is in the list of those
+that wait for approval.
+"""
+PUSHED: Final = [fault for fault, kind in FAULTS.items() if Transport.PUSH in kind.transports]
 CASES: Final[list[CaseId]] = [
     (way, fault, stage)
     for way in WAYS
-    for fault, kind in FAULTS.items()
-    if Transport.PUSH in kind.transports
+    for fault in PUSHED
     for stage in (STAGES if way in THOROUGH else STAGES[1:])
     if not (stage == "first" and fault in UNREAD_ONLY)
-]
+] + [(way, why, "refused") for way in (*THOROUGH, "push-security") for why in REFUSED]
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +66,31 @@ def outcomes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[CaseId, BaseException | None]:
     """How each of the cases that were chosen ended."""
-    chosen = [
+    chosen: list[CaseId] = [
         item.callspec.params["case"]
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.module is request.module
     ]
     serials = {case: f"P{number:03}" for number, case in enumerate(chosen)}
-    with push_town(tmp_path_factory.mktemp("push"), list(serials.values())) as town:
+    keys = {serial: KEY for case, serial in serials.items() if case[1] == "wrong-key"}
+    with push_town(tmp_path_factory.mktemp("push"), keys) as town:
+        for case, serial in serials.items():
+            register(town.store, serial, 0, driver="zk-tcp" if case[1] == "pending" else PUSH_DRIVER)
+            decide(town.store, serial, case[1])
+        town.gateway.start()
         return asyncio.run(all_of(town, serials))
+
+
+def decide(store: Store, serial: str, why: str) -> None:
+    """What an operator decided about it before it ever called."""
+    if why == "refused":
+        store.push.refuse(SerialNumber(serial), at=at("07:00"))
+    if why == "wrong-network":
+        approve(store, serial, "192.0.2.0/24")
+
+
+def approve(store: Store, serial: str, network: str | None = None) -> None:
+    store.push.approve(SerialNumber(serial), unit_code=None, name=None, network=network, at=at("07:45"))
 
 
 async def all_of(town: PushTown, serials: Mapping[CaseId, str]) -> dict[CaseId, BaseException | None]:
@@ -66,7 +98,7 @@ async def all_of(town: PushTown, serials: Mapping[CaseId, str]) -> dict[CaseId, 
 
     async def one(case: CaseId) -> None:
         async with room:
-            await suffer(town, serials[case], *case)
+            await (be_refused if case[2] == "refused" else suffer)(town, serials[case], *case)
 
     ended = await asyncio.gather(*(one(case) for case in serials), return_exceptions=True)
     return dict(zip(serials, ended, strict=True))
@@ -102,6 +134,43 @@ async def suffer(town: PushTown, serial: str, way: str, fault: str, stage: str) 
         if vouches(it, way):
             await proved(it)
         compare(it, way, fault)
+
+
+async def be_refused(town: PushTown, serial: str, way: str, why: str, _stage: str) -> None:
+    """Not heard, its people wait, and somebody is told what to do. Once that is done all comes in."""
+    other = f"X{serial}" if why == "wrong-serial" else ""
+    key = "salah" if why == "wrong-key" else None
+    async with town.case(way, serial, calls_itself=other, key=key) as it:
+        station = it.server
+        assert isinstance(station, PushTerminal)
+        await station.start()
+        it.press("1004")
+        await station.until(lambda: station.answers[403] > 0, PATIENCE)
+        await until(lambda: is_told(it, other or serial, REFUSED[why]), PATIENCE, POLL)
+        assert it.keys == set()
+        assert {row.status for row in it.rows().values()} == {DayStatus.WAITING}
+        if why == "wrong-serial":
+            return
+        if why == "wrong-key":
+            station.unit.key = KEY
+        else:
+            approve(it.store, serial)
+        await sent(it)
+        await proved(it)
+        compare(it, way, why)
+
+
+def is_told(it: Case, calls_itself: str, code: str | None) -> bool:
+    """Whether an operator can see what is the matter, and what to do."""
+    if code in {None, "Silent"} and not any(
+        row.serial == calls_itself and row.state is PushState.PENDING and row.address
+        for row in it.store.push.registrations()
+    ):
+        return False
+    health = it.health
+    if code is None or health is None:
+        return code is None and health is None
+    return not health.online and health.error == code and bool(health.error_detail and health.action)
 
 
 def strike(it: Case, fault: str, seed: int) -> None:

@@ -10,14 +10,12 @@ import psutil
 import pytest
 
 from devices.driver import AttLogRecord
-from simulators.adms.dialects import DIALECTS, NEW, OLD, SECURITY, X105_ID, PushDialect
+from simulators.adms.dialects import DIALECTS, NEW, OLD, X105_ID, PushDialect
 from simulators.adms.terminal import PushTerminal
 from simulators.adms.unit import Purpose
-from simulators.faults import Fault, Faults, When
 from simulators.terminal import SimUser, TerminalSim
 from tests.support.push_town import GatewayTown
 
-UPLOAD_FAULTS = ("lost", "duplicated", "delayed", "eof-mid-chunk", "corrupt-line")
 PACE = 200.0
 """The terminals' five seconds until they send again pass in 25 ms."""
 DRAINED = 30.0
@@ -71,26 +69,6 @@ async def test_every_dialect_ends_with_the_store_equal_to_its_log(
     assert town.held(pushing.terminal.serial) == truth(pushing)
     assert town.quarantined(pushing.terminal.serial) == []
     assert all(heard.startswith(HARMLESS) for heard in pushing.unit.orders.heard)
-
-
-@pytest.mark.parametrize("fault", UPLOAD_FAULTS)
-@pytest.mark.parametrize("dialect", [OLD, NEW, SECURITY], ids=lambda dialect: dialect.name)
-async def test_every_fault_of_an_upload_ends_with_the_store_equal_to_the_log(
-    town: GatewayTown, dialect: PushDialect, fault: str
-) -> None:
-    pushing = terminal(town, dialect)
-    pushing.faults = Faults([Fault(fault, When(every=2), hold=60)], seed=11)
-    await pushing.start()
-    pushing.fill(BACKLOG)
-    await pushing.drained(DRAINED)
-    for minute in range(4):
-        pushing.press("1001", town.now() - timedelta(minutes=9 - minute))
-        await pushing.drained(DRAINED)
-    await pushing.stop()
-    assert pushing.faults.struck[fault] > 0
-    assert town.held(pushing.terminal.serial) == truth(pushing)
-    quarantined = set(town.quarantined(pushing.terminal.serial))
-    assert quarantined == ({b"\xff\xfe not a punch"} if fault == "corrupt-line" else set())
 
 
 async def test_a_terminal_that_nobody_approved_keeps_everything_until_somebody_does(

@@ -12,6 +12,7 @@ import pytest
 from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER, Terminal
 from collector.gateway.desk import STRANGER_BURST, Desk, Standing
+from collector.gateway.faults import KeyRefused, NotAdmitted, OutsideNetwork
 from collector.gateway.limits import MOST_KNOWN, RateLimit
 from collector.gateway.push_keys import PushKeys
 from config.errors import ConfigError
@@ -109,6 +110,26 @@ def test_a_terminal_gives_its_key_once_from_each_address(key_file: Callable[[str
     assert not made.is_identified(SERIAL, "10.0.0.9")
     assert not made.identify(SERIAL, "10.0.0.8", "salah"), "a wrong key takes it back"
     assert not made.is_identified(SERIAL, "10.0.0.8")
+
+
+def test_why_a_registered_terminal_is_not_heard_is_known_until_it_is(
+    key_file: Callable[[str], Path],
+) -> None:
+    made = desk([PUSHING], registration(network="10.4.0.0/24"), keys=key_file('default = "satu"\n'))
+    assert made.refusal(SERIAL) is None
+    made.admit(SERIAL, "10.5.0.9", 0.0)
+    assert isinstance(made.refusal(SERIAL), OutsideNetwork)
+    made.admit(SERIAL, "10.4.0.9", 0.0)
+    made.is_identified(SERIAL, "10.4.0.9")
+    refusal = made.refusal(SERIAL)
+    assert isinstance(refusal, KeyRefused)
+    assert refusal.detail == "10.4.0.9"
+    assert refusal.action
+    made.identify(SERIAL, "10.4.0.9", "satu")
+    assert made.refusal(SERIAL) is None
+    made.learn([PUSHING], [registration(PushState.REFUSED)])
+    made.admit(SERIAL, "10.4.0.9", 0.0)
+    assert isinstance(made.refusal(SERIAL), NotAdmitted)
 
 
 def test_a_changed_key_is_in_force_at_once_and_a_spoilt_file_lets_nobody_in(

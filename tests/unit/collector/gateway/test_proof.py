@@ -220,6 +220,21 @@ def test_info_is_believed_once_it_was_right_twice_with_different_results() -> No
     assert terminal.heartbeats(10)
 
 
+def test_a_terminal_that_knows_info_only_vouches_again_once_its_emptied_log_was_seen_empty() -> None:
+    terminal = Terminal(knows=frozenset({Way.INFO}))
+    terminal.heartbeats(5)
+    terminal.press()
+    assert terminal.heartbeats(10)
+    terminal.holds = 0
+    proven = terminal.heartbeats(20)
+    assert [one.lost for one in proven].count(True) == 1
+    terminal.sent += 1
+    terminal.holds += 1
+    assert terminal.heartbeats(10)
+    terminal.holds += 1
+    assert terminal.heartbeats(20) == [], "one that was not sent"
+
+
 def test_a_terminal_that_answers_nothing_is_asked_again_only_after_long() -> None:
     terminal = Terminal(answers=False)
     assert terminal.heartbeats(40) == []
