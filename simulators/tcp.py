@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
-from datetime import datetime
+from functools import cached_property
 from typing import Literal, cast
 
 from devices.errors import ProtocolError
 from devices.zk.frames import NEED_DATA, FrameReader, NeedData, Packet
 from simulators.faults.layer import Transport
-from simulators.faults.wire import Delivery
-from simulators.line import LOOPBACK, LineServer, TerminalLine
+from simulators.line import LineServer, TerminalLine
 from simulators.ports import TcpPort
-from simulators.terminal import TerminalSim
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -26,17 +23,9 @@ class TerminalServer(LineServer):
     transport = Transport.TCP
     driver = "zk-tcp"
 
-    def __init__(
-        self,
-        terminal: TerminalSim,
-        now: Callable[[], datetime],
-        *,
-        host: str = LOOPBACK,
-        port: int = 0,
-        delivery: Delivery | None = None,
-    ) -> None:
-        super().__init__(terminal, now, host=host, port=port, delivery=delivery)
-        self._tcp = TcpPort()
+    @cached_property
+    def _tcp(self) -> TcpPort:
+        return TcpPort()
 
     async def _listen(self) -> None:
         self.port = await self._tcp.open(self.host, self.port, lambda: TcpLine(self))
