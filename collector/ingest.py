@@ -208,26 +208,31 @@ class Ingest:
                 self._commit(entries[:1])
                 del entries[0]
             return
-        self._settle(entries)
         self.inserted += sum(receipt.inserted for receipt in receipts)
         answers = list(zip(entries, receipts, strict=True))
 
-        def deliver() -> None:
+        def answer() -> None:
             for entry, receipt in answers:
                 if entry.answer is not None and not entry.answer.done():
                     entry.answer.set_result(receipt)
 
-        self._deliver(deliver)
+        self._settle(entries, answer)
 
-    def _settle(self, entries: list[_Entry]) -> None:
-        """These no longer wait, whatever became of them."""
+    def _settle(self, entries: list[_Entry], answer: Callable[[], None] = lambda: None) -> None:
+        """These no longer wait, whatever became of them: `answer` says it to those who wait for it."""
         with self._work:
             for entry in entries:
                 if entry.answer is None:
                     self._live_waiting -= len(entry.batch.punches)
                 else:
                     self._logs_waiting -= len(entry.batch.punches)
-        self._deliver(self._room.set)
+
+        def deliver() -> None:
+            # Waking the event loop is what costs: once for both.
+            self._room.set()
+            answer()
+
+        self._deliver(deliver)
 
     def _refuse(self, entry: _Entry, error: Exception) -> None:
         if entry.answer is not None:

@@ -167,7 +167,6 @@ class _Server(TimedApplication):
 
     def load(self) -> Any:
         """Called in the worker, after the fork: no connection and no thread is shared with the parent."""
-        import sys; sys.setswitchinterval(0.0005)
         self._runner = GatewayRunner(self._settings, trust_clock=self._trust_clock)
         return self._runner.start(self._progress)
 
