@@ -89,9 +89,9 @@ _ALL: Final = (
         },
     ),
     Parser("packet", Packet.from_bytes, (ProtocolError,), [_FRAME[8:]]),
-    Parser("exchange, stream", adapters.stream, (ProtocolError,), _TALK, longest=256),
-    Parser("exchange, datagrams", adapters.datagrams, (ProtocolError,), _TALK, longest=256),
-    Parser("exchange, serial", adapters.serial, (ProtocolError,), _TALK, longest=256),
+    Parser("exchange, stream", adapters.stream, (ProtocolError,), _TALK, longest=128),
+    Parser("exchange, datagrams", adapters.datagrams, (ProtocolError,), _TALK, longest=128),
+    Parser("exchange, serial", adapters.serial, (ProtocolError,), _TALK, longest=128),
     Parser(
         "exchange, raw",
         adapters.raw_stream,
