@@ -30,6 +30,13 @@ class LineKind:
         """Whether what is sent may be lost, damaged, doubled or disordered."""
         return self.resend_after is not None
 
+    @property
+    def noisy(self) -> bool:
+        """Whether bytes may change on it so that a packet's 16-bit sum does not show it: two words in each
+        other's place, or two bits of one column, one each way. Nothing below checks a serial line.
+        """
+        return self.framed and self.lossy
+
 
 class Line(Protocol):
     """A way to one terminal. Raises `LinkError` subclasses only."""

@@ -48,6 +48,8 @@ _NOBODY: Final = Identity("", "", "", "")
 _C3_PANEL: Final = b"\xaa\x01"
 _PIECE_SECONDS: Final = 15
 """How long a slow line may be busy with one piece of the log."""
+_TIMES_READ: Final = 2
+"""A slow line is a serial one, and what comes over it is read twice."""
 
 
 class ZkSession:
@@ -59,7 +61,7 @@ class ZkSession:
         self._talk = Conversation(line)
         self._identity = _NOBODY
         rate = line.kind.bytes_per_second
-        piece = None if rate is None else int(rate * _PIECE_SECONDS)
+        piece = None if rate is None else int(rate * _PIECE_SECONDS / _TIMES_READ)
         self._access = Access(self._talk.ask, Traits(), line.kind.read_bytes, piece)
         self._unnamed: list[DecodedEvent] = []
 
@@ -189,7 +191,7 @@ class ZkSession:
             return self._target.bulk_timeout
         sizes = await self._sizes()
         most = (sizes.records or 0) * LONGEST_RECORD + (sizes.users or 0) * LONG_USER
-        return self._target.bulk_timeout + 2 * most / rate
+        return self._target.bulk_timeout + 2 * _TIMES_READ * most / rate
 
     async def _small(self, request: Request) -> bytes:
         """The data of a small request's reply, within its deadline."""

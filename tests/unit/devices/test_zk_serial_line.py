@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from random import Random
 
 import pytest
 import serial
@@ -20,6 +21,8 @@ from devices.driver import Target
 from devices.errors import Busy, LinkClosed, MalformedFrame, Retry, Unreachable, UnusableAddress
 from devices.zk.serial_line import BAUD_RATES, SerialAddress, SerialLine
 from simulators.faults import Fault, Faults, When
+from simulators.faults.layer import Layer, Piece
+from simulators.line import TerminalLine
 from simulators.serial_port import SerialServer, Wire
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 
@@ -27,13 +30,44 @@ NOON = datetime(2026, 11, 23, 12, 0, 1)
 FAST = 921_600
 
 
+class NoisyServer(SerialServer):
+    """A line on which, once, a record's bytes change so that the checksum stays."""
+
+    turned = 0
+    """In which of the next frames with records; 0: in none."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        return [*super().layers, Unseen(self)]
+
+
+class Unseen(Layer):
+    def __init__(self, server: NoisyServer) -> None:
+        super().__init__(When(), Random(1))
+        self.server = server
+
+    def outgoing(self, frames: list[Piece], line: TerminalLine) -> list[Piece]:
+        return [self.damaged(frame) if frame.is_bulk else frame for frame in frames]
+
+    def damaged(self, frame: Piece) -> Piece:
+        if self.server.turned == 0 or len(frame.data) < 100:
+            return frame
+        self.server.turned -= 1
+        if self.server.turned:
+            return frame
+        at = frame.data.index(b"1001")
+        raw = bytearray(frame.data)
+        raw[at : at + 4] = raw[at + 2 : at + 4] + raw[at : at + 2]
+        return replace(frame, data=bytes(raw))
+
+
 @asynccontextmanager
-async def terminal(baud: int = FAST, wire: Wire = Wire.PTY, records: int = 0) -> AsyncIterator[SerialServer]:
+async def terminal(baud: int = FAST, wire: Wire = Wire.PTY, records: int = 0) -> AsyncIterator[NoisyServer]:
     sim = TerminalSim("SER0001", model=TerminalModel())
     sim.enrol([SimUser("1001", "Siti Rahayu")])
     for _ in range(records):
         sim.log.append(sim.pack("1001", NOON))
-    server = SerialServer(sim, lambda: NOON, wire=wire, baud=baud)
+    server = NoisyServer(sim, lambda: NOON, wire=wire, baud=baud)
     await server.start()
     try:
         yield server
@@ -134,6 +168,17 @@ class TestLine:
             )
             assert len((await session.read_log()).items) == 60
             assert sum(server.faults.struck.values()) == 2
+            await session.close()
+
+    async def test_damage_that_the_checksum_cannot_see_gives_nobody_anothers_punch(self) -> None:
+        """Two words in each other's place: 1001 becomes 0110."""
+        async with terminal(records=60) as server:
+            session = await registry.load("zk-serial").open(target(server))
+            truth = (await session.read_log()).raw
+            for turned in range(1, 4):
+                server.turned = turned
+                assert (await session.read_log()).raw == truth
+                assert server.turned == 0
             await session.close()
 
     async def test_a_port_in_use_is_busy_and_free_after_closing(self) -> None:
