@@ -20,6 +20,10 @@ from store.reviews import PunchReview, ReviewReason
 
 FUTURE: Final = timedelta(minutes=10)
 """A punch dated later than this after it was received was dated by a wrong clock."""
+UNMEASURED: Final = timedelta(minutes=10)
+"""A clock found further off than this at the first contact may have jumped just before."""
+UNDATED: Final = timedelta(days=1)
+"""How far back punches of a clock without a battery may reach."""
 LATENESS: Final = timedelta(seconds=5)
 """Real time by which a simulated city that runs fast may be late with its punches."""
 
@@ -170,6 +174,28 @@ def impossible(punches: Sequence[Punch], received_at: datetime, rate: float = 1.
             detail = "It is dated later than it was received."
             marks.append(_mark(punch, ReviewReason.IMPOSSIBLE, detail, received_at))
     return marks
+
+
+def undatable_since(
+    punches: Sequence[Punch], offset: timedelta, zone: ZoneInfo, now: datetime
+) -> datetime | None:
+    """Since when (aware) punches may be misdated that were recorded before anybody had measured the clock,
+    which is found `offset` ahead now; None: each can have been made at one moment only, or the clock is off
+    by no more than clocks drift to.
+
+    It may have been off all the time, or jumped a minute ago. Punches dated in the year in which clocks
+    without a battery begin say nothing at all of when they were made.
+    """
+    if abs(offset) <= UNMEASURED:
+        return None
+    open_ones = []
+    for punch in punches:
+        shown = punch.device_time.replace(tzinfo=zone).astimezone(UTC)
+        if punch.device_time < OLDEST_CLOCK:
+            open_ones.append(now - UNDATED)
+        elif max(shown, shown - offset) <= now + SLACK:
+            open_ones.append(min(shown, shown - offset))
+    return min(open_ones, default=None)
 
 
 def tolerated(least: timedelta, rate: float) -> timedelta:

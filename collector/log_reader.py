@@ -14,7 +14,7 @@ from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.count_ledger import CountLedger, Look
-from collector.doubt import Doubts, tolerated
+from collector.doubt import Doubts, tolerated, undatable_since
 from collector.ingest import Ingest
 from collector.normalize import Normalizer
 from config.clock import Clock
@@ -260,7 +260,8 @@ class LogReader:
             normalised = self._normalizer.log(read, start, stop, now, not_before)
             rate = self._clock.rate
             punches = self._doubts.dated(normalised.punches, now)
-            doubted_since = self._doubted_since(punches, not_before, now, rate)
+            first = generation == 1 and not self._caught_up
+            doubted_since = self._doubted_since(punches, not_before, now, rate, first=first)
             if doubted_since is not None:
                 await self._declare_outage(OutageCause.CLOCK_WRONG, doubted_since, now, tend)
             position = read.position_after(stop)
@@ -281,9 +282,17 @@ class LogReader:
         return done
 
     def _doubted_since(
-        self, punches: Sequence[Punch], not_before: datetime | None, now: datetime, rate: float
+        self,
+        punches: Sequence[Punch],
+        not_before: datetime | None,
+        now: datetime,
+        rate: float,
+        *,
+        first: bool,
     ) -> datetime | None:
-        """Since when (aware) a wrong clock misdated some of these punches, or may have; None: it did not."""
+        """Since when (aware) a wrong clock misdated some of these punches, or may have; None: it did not.
+        `first`: nobody has read this log before.
+        """
         if not_before is not None and rate:
             slack = tolerated(MISDATED, rate)
             if any(not not_before - slack <= punch.at <= now + slack for punch in punches):
@@ -292,6 +301,8 @@ class LogReader:
             return not_before
         if self._doubts.ambiguous(punches, now):
             return not_before or self._doubts.since
+        if not_before is None and first:
+            return undatable_since(punches, self._normalizer.offset, self._normalizer.zone, now)
         return None
 
 

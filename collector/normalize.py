@@ -49,8 +49,9 @@ class Normalizer:
     def __init__(self, terminal_id: TerminalId, zone: ZoneInfo, driver: str = "") -> None:
         self.offset = NO_OFFSET
         """How far the terminal's clock is ahead of city time; zero when next to nothing."""
+        self.zone = zone
+        """The city's."""
         self._terminal_id = terminal_id
-        self._zone = zone
         self._log_capture = Capture.SERIAL if driver == SERIAL_DRIVER else Capture.PULL
         self._hour_begins = self._hour_ends = NO_TIME.replace(tzinfo=None)
         self._hour_in_utc = NO_TIME
@@ -151,4 +152,4 @@ class Normalizer:
         """
         hour = device_time.replace(minute=0, second=0, microsecond=0)
         self._hour_begins, self._hour_ends = hour, hour + HOUR
-        self._hour_in_utc = hour.replace(tzinfo=self._zone).astimezone(UTC)
+        self._hour_in_utc = hour.replace(tzinfo=self.zone).astimezone(UTC)

@@ -10,7 +10,7 @@ import pytest
 from attendance.ids import Pin, TerminalId
 from attendance.punch import Capture, Punch
 from collector.clock_watch import Condition, Jump
-from collector.doubt import Doubts, impossible, tolerated
+from collector.doubt import Doubts, impossible, tolerated, undatable_since
 from store.reviews import ReviewReason
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -182,3 +182,34 @@ def test_a_punch_dated_by_the_clock_before_it_was_put_right_is_misdated(doubts: 
     assert doubts.misdated([punch(shown(5)), six_hours_ago], SEVEN, now)
     assert not doubts.misdated([punch(shown(5))], SEVEN, now)
     assert not doubts.misdated([six_hours_ago], SEVEN - 6 * 60 * MINUTE, now)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "since"),
+    [
+        (6 * HOUR, SEVEN + 10 * MINUTE - 6 * HOUR),
+        (-HOUR / 2, SEVEN + 10 * MINUTE),
+        (-6 * HOUR, None),
+        (9 * MINUTE, None),
+        (timedelta(), None),
+    ],
+    ids=["ahead", "behind", "behind by more than is possible", "drift", "right"],
+)
+def test_what_was_recorded_before_a_first_contact_that_finds_the_clock_wrong_cannot_be_dated(
+    offset: timedelta, since: datetime | None
+) -> None:
+    assert undatable_since([punch(shown(10))], offset, JAKARTA, SEVEN + 60 * MINUTE) == since
+
+
+def test_what_only_the_wrong_clock_can_have_dated_is_certain() -> None:
+    now = SEVEN + 60 * MINUTE
+    assert undatable_since([punch(datetime(2026, 11, 23, 13, 30))], 6 * HOUR, JAKARTA, now) is None
+
+
+def test_what_a_clock_without_a_battery_dated_may_be_of_today() -> None:
+    dead, now = datetime(2000, 1, 1, 0, 20), SEVEN + 60 * MINUTE
+    offset = dead.replace(tzinfo=JAKARTA) - now
+    assert undatable_since([punch(dead)], offset, JAKARTA, now) == now - timedelta(days=1)
