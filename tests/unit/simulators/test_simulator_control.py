@@ -14,6 +14,7 @@ from simulators.serving import announce
 from simulators.single import make_terminal
 from simulators.site import Line, SimulatorError, Site
 from simulators.terminal import SimUser, TerminalModel
+from tests.unit.simulators.fault_bench import until
 
 NOW = datetime(2026, 11, 23, 7, 15, 30)
 NIP = "198001012005011901"
@@ -77,7 +78,7 @@ async def test_faults_strike_last_and_are_healed_by_name(site: Site, client: Con
         await asyncio.to_thread(client.heal, "B", "clock-jump")
     assert (await asyncio.to_thread(client.heal, "B")).faults == ()
     await asyncio.to_thread(lambda: client.strike("replaced", "A", hold=0.1))
-    await asyncio.sleep(0.2)
+    await until(lambda: site.server("A").faults.active == ())
     assert [it.faults for it in await asyncio.to_thread(client.status)] == [(), ()]
 
 
