@@ -125,20 +125,7 @@ class Case:
 
     def rows(self) -> dict[PersonId, BoardRow]:
         """The wall's judgement of everybody at this moment."""
-        now = self.clock.now()
-        day = DayFacts(
-            RosterIndex(self.roster),
-            duty(),
-            (),
-            tuple(self.store.facts.outages_between(at("00:00"), at("23:59"))),
-            self.store.terminals.health(),
-        )
-        punches = [
-            one
-            for one in self.store.punches.between(at("00:00"), at("23:59"))
-            if one.terminal_id == self.number
-        ]
-        return DayBoard(day, punches, now, FRESHNESS).rows
+        return judged(self.store, self.roster, self.clock.now())
 
     def status(self, person: PersonId) -> DayStatus:
         """The same of one person."""
@@ -176,6 +163,20 @@ class Case:
             if row.status not in {DayStatus.WAITING, DayStatus.PRESENT}:
                 self.accusations.append(f"person 1 is {row}")
             await asyncio.sleep(every)
+
+
+def judged(store: Store, roster: Roster, now: datetime) -> dict[PersonId, BoardRow]:
+    """The wall's judgement of everybody at `now` (aware). `roster` has one of the store's terminals."""
+    day = DayFacts(
+        RosterIndex(roster),
+        duty(),
+        (),
+        tuple(store.facts.outages_between(at("00:00"), at("23:59"))),
+        store.terminals.health(),
+    )
+    number = roster.terminals[0].id
+    found = store.punches.between(at("00:00"), at("23:59"))
+    return DayBoard(day, [one for one in found if one.terminal_id == number], now, FRESHNESS).rows
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import asyncio
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
@@ -53,12 +53,15 @@ that wait for approval.
 """
 PUSHED: Final = [fault for fault, kind in FAULTS.items() if Transport.PUSH in kind.transports]
 CASES: Final[list[CaseId]] = [
-    (way, fault, stage)
-    for way in WAYS
-    for fault in PUSHED
-    for stage in (STAGES if way in THOROUGH else STAGES[1:])
-    if not (stage == "first" and fault in UNREAD_ONLY)
-] + [(way, why, "refused") for way in (*THOROUGH, "push-security") for why in REFUSED]
+    *(
+        (way, fault, stage)
+        for way in WAYS
+        for fault in PUSHED
+        for stage in (STAGES if way in THOROUGH else STAGES[1:])
+        if not (stage == "first" and fault in UNREAD_ONLY)
+    ),
+    *((way, why, "refused") for way in (*THOROUGH, "push-security") for why in REFUSED),
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +69,8 @@ def outcomes(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Mapping[CaseId, BaseException | None]:
     """How each of the cases that were chosen ended."""
-    chosen: list[CaseId] = [
-        item.callspec.params["case"]
+    chosen = [
+        cast("CaseId", item.callspec.params["case"])
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.module is request.module
     ]

@@ -18,7 +18,7 @@ from devices.driver import AttLogRecord, LiveEvents
 from devices.usb import parse
 from presensi.cli import cli
 from presensi.exits import ExitCode
-from simulators.stick import STICK_DIALECTS, Tail, write_stick
+from simulators.stick import Tail, write_stick
 from simulators.terminal import SimUser, TerminalSim
 from store import Store
 from store.changes import Topic
@@ -141,17 +141,6 @@ def test_a_punch_already_read_over_the_network_is_not_doubled(
     result = run(path, "--yes")
     assert "Imported: 34 new, 50 already there, 0 kept aside." in result.output
     assert stocked.punches.count() == 84
-
-
-@pytest.mark.parametrize("dialect", STICK_DIALECTS)
-def test_every_dialect_ends_with_the_store_equal_to_the_terminals_log(
-    run: Run, stocked: Store, sim: TerminalSim, tmp_path: Path, dialect: str
-) -> None:
-    [path, *_] = write_stick(sim, tmp_path, dialect)
-    result = run(path, "--yes")
-    assert result.exit_code == 0, result.output
-    [truth, _] = write_stick(sim, tmp_path / "truth")
-    assert stored(stocked) == held(truth)
 
 
 class TestDates:
