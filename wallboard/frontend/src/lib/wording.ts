@@ -75,6 +75,9 @@ const LASTING = [
   'AccessPanel',
   'WrongTerminal',
   'UnusableAddress',
+  'KeyRefused',
+  'OutsideNetwork',
+  'NotAdmitted',
 ] as const;
 
 function needsSomebody(code: string | null): code is (typeof LASTING)[number] {
