@@ -153,7 +153,9 @@ def _show(app: App, looked: Preview) -> None:
         for line in _remarks(file):
             app.out.print(f"{file.name}: {line}", markup=False, soft_wrap=True)
     if not looked.worth:
-        click.echo("The store already holds all of this: nothing to import.")
+        punches = any(file.first for file in looked.files)
+        reason = "The store already holds all of this" if punches else "There is no punch in this"
+        click.echo(f"{reason}: nothing to import.")
 
 
 def _remarks(file: FilePreview) -> list[str]:

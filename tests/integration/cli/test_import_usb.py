@@ -283,3 +283,15 @@ def test_a_large_file_is_stored_in_pieces_and_progress_is_told(stocked: Store, t
     assert (done.inserted, done.already) == (12_000, 0)
     again = commit(stocked, looked, actor="test", at=NOW)
     assert (again.inserted, again.already) == (0, 12_000)
+
+
+def test_users_alone_are_compared_and_not_stored(
+    run: Run, stocked: Store, sim: TerminalSim, tmp_path: Path
+) -> None:
+    sim.enrol([SimUser("4711", "Orang Baru")])
+    [_, users] = write_stick(sim, tmp_path)
+    result = run(users, "--yes")
+    assert result.exit_code == 0
+    assert "Nobody is enrolled with PIN 4711." in result.output
+    assert "There is no punch in this: nothing to import." in result.output
+    assert not stocked.audit.latest()
