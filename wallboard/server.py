@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 from gunicorn.workers.base import Worker
 
 from config.listening import listen
+from config.serving import OneWorker
 from config.settings import Settings, make_clock
 from realtime.hub import Hub, create_hub
 from realtime.rows import BeatRow
@@ -44,12 +45,7 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     _Parts(settings).close()
     listener = listen("wall", settings.wall.host, settings.wall.port)
     log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
-    try:
-        # Gunicorn takes the descriptor over, and closes it.
-        _Server(settings, listener.detach(), ready, progress).run()
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    return 0
+    return _Server(settings, listener, ready, progress).serve()
 
 
 class _Parts:
@@ -75,47 +71,33 @@ class _Parts:
         return self.hub.beat()
 
 
-class _Server(BaseApplication):
-    """Gunicorn, configured by our settings alone."""
+class _Server(OneWorker):
+    """Serves the wall."""
 
     def __init__(
         self,
         settings: Settings,
-        listener: int,
+        listener: socket.socket,
         ready: Callable[[], None],
         progress: Callable[[], None],
     ) -> None:
         self._settings = settings
-        self._listener = listener
         self._ready = ready
         self._progress = progress
         self._parts: _Parts | None = None
-        super().__init__()
-
-    def load_config(self) -> None:
-        most = self._settings.wall.max_walls
+        most = settings.wall.max_walls
         options = {
-            "bind": f"fd://{self._listener}",
-            "workers": 1,
-            "worker_class": "gthread",
             "threads": most + SPARE_THREADS,
             "worker_connections": most + SPARE_CONNECTIONS,
             "graceful_timeout": GRACE_SECONDS,
-            "loglevel": self._settings.log.level.lower(),
-            # It would be one path for all servers of this user.
-            "control_socket_disable": True,
-            "post_worker_init": self._start,
-            "worker_exit": self._end,
         }
-        for name, value in options.items():
-            self.cfg.set(name, value)
+        super().__init__(listener, settings.log.level, options)
 
     def load(self) -> Any:
-        """Called in the worker, after the fork: no connection and no thread is shared with the parent."""
         self._parts = _Parts(self._settings)
         return self._parts.app
 
-    def _start(self, _worker: Worker) -> None:
+    def begun(self, worker: Worker) -> None:
         assert self._parts is not None
         self._parts.hub.start()
         watch = threading.Thread(
@@ -123,12 +105,9 @@ class _Server(BaseApplication):
         )
         watch.start()
 
-    def _end(self, _arbiter: object, worker: Worker) -> None:
-        if self._parts is None or not worker.booted:
-            return
-        self._parts.close()
-        # The interpreter would wait for the threads of monitors that are still connected.
-        os._exit(0)
+    def ended(self) -> None:
+        if self._parts is not None:
+            self._parts.close()
 
 
 def _watch(hub: Hub, ready: Callable[[], None], progress: Callable[[], None]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.workers.base import Worker
 
+from collector.gateway.addresses import networks
 from collector.gateway.app import create_app
 from collector.gateway.clock_guard import ClockGuard
 from collector.gateway.desk import Desk
@@ -58,12 +60,7 @@ def run(
     gateway = settings.gateway
     listener = listen("gateway", gateway.host, gateway.port)
     log.info("terminals call http://%s:%d/iclock/", gateway.host, gateway.port)
-    try:
-        # Gunicorn takes the descriptor over, and closes it.
-        _Server(settings, listener.detach(), ready, progress, trust_clock).run()
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
-    return 0
+    return _Server(settings, listener, ready, progress, trust_clock).serve()
 
 
 class GatewayRunner:
@@ -125,61 +122,45 @@ class GatewayRunner:
 
 
 class _Server(TimedApplication):
-    """Gunicorn, configured by our settings alone."""
+    """Serves the terminals."""
 
     def __init__(
         self,
         settings: Settings,
-        listener: int,
+        listener: socket.socket,
         ready: Callable[[], None],
         progress: Callable[[], None],
         trust_clock: bool,
     ) -> None:
+        gateway = settings.gateway
         self.clock = make_clock(settings.clock)
-        self.patience = settings.gateway.request_timeout.total_seconds()
+        self.patience = gateway.request_timeout.total_seconds()
         self._settings = settings
-        self._listener = listener
         self._ready = ready
         self._progress = progress
         self._trust_clock = trust_clock
         self._runner: GatewayRunner | None = None
-        super().__init__()
-
-    def load_config(self) -> None:
-        gateway = self._settings.gateway
         threads = gateway.queue + SPARE_THREADS
         options = {
-            "bind": f"fd://{self._listener}",
-            "workers": 1,
             "worker_class": GatewayWorker,
             "threads": threads,
             "worker_connections": threads + IDLE_CONNECTIONS,
             "keepalive": round(IDLE_DELAYS * gateway.delay.total_seconds()),
             "graceful_timeout": GRACE_SECONDS,
-            "loglevel": self._settings.log.level.lower(),
-            # It would be one path for all servers of this user.
-            "control_socket_disable": True,
-            "post_worker_init": self._start,
-            "worker_exit": self._end,
         }
-        for name, value in options.items():
-            self.cfg.set(name, value)
+        super().__init__(listener, settings.log.level, options)
 
     def load(self) -> Any:
-        """Called in the worker, after the fork: no connection and no thread is shared with the parent."""
         self._runner = GatewayRunner(self._settings, trust_clock=self._trust_clock)
         return self._runner.start(self._progress)
 
-    def _start(self, _worker: Worker) -> None:
+    def begun(self, worker: Worker) -> None:
         threading.Thread(target=_end_with, args=(os.getppid(),), name="parent-watch", daemon=True).start()
         self._ready()
 
-    def _end(self, _arbiter: object, worker: Worker) -> None:
-        if self._runner is None or not worker.booted:
-            return
-        self._runner.close()
-        # The interpreter would wait for the threads of connections that are still open.
-        os._exit(0)
+    def ended(self) -> None:
+        if self._runner is not None:
+            self._runner.close()
 
 
 def _end_with(parent: int) -> None:

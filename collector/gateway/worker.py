@@ -1,7 +1,8 @@
 """Gunicorn's thread worker, with what push terminals need and it does not have.
 
-A request has a deadline from its first byte to its last, so that nobody holds a thread by dribbling. The Date
-header shows city time: terminals set their clocks by it.
+A request has a deadline from its first byte to its last, and one address a share of the threads, so that
+nobody who dribbles keeps the terminals of others waiting. The Date header shows city time: terminals set their
+clocks by it. What cannot be read is never quoted in the log: it may be punches, a password or a key.
 """
 
 from __future__ import annotations
@@ -10,20 +11,22 @@ import socket
 import time
 from typing import Any, Self, cast
 
-from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi
 from gunicorn.util import http_date
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.clock import Clock
+from config.serving import OneWorker
 
 
-class TimedApplication(BaseApplication):
+class TimedApplication(OneWorker):
     """What `GatewayWorker` serves."""
 
     clock: Clock
     patience: float
     """Seconds that a request may take to arrive."""
+    proxies: Sequence[IpNetwork]
+    """Where many terminals call through one address."""
 
 
 class PatientSocket(socket.socket):
@@ -86,11 +89,58 @@ class GatewayWorker(ThreadWorker):
         """The application."""
         return cast("TimedApplication", self.app)
 
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._in_hand: Counter[str] = Counter()
+        self._held_back: defaultdict[str, deque[TConn]] = defaultdict(deque)
+
     def enqueue_req(self, conn: TConn) -> None:
-        """Give a new connection its deadline."""
+        """Give a new connection its deadline, and a request a thread once its address may have one more."""
+        peer = conn.client[0]
         if not isinstance(conn.sock, PatientSocket):
+            if not self._may_connect(peer):
+                self.nr_conns -= 1
+                conn.close()
+                return
             conn.sock = PatientSocket.over(conn.sock, self.timed.patience)
+        if self._in_hand[peer] >= self.cfg.threads // SHARE and not is_within(peer, self.timed.proxies):
+            self._held_back[peer].append(conn)
+            return
+        self._in_hand[peer] += 1
         super().enqueue_req(conn)
+
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        """Called in the same thread as `enqueue_req`, when a request is through."""
+        peer = conn.client[0]
+        self._in_hand[peer] -= 1
+        if not self._in_hand[peer]:
+            del self._in_hand[peer]
+        super().finish_request(conn, fs)
+        if peer in self._held_back:
+            waiting = self._held_back[peer].popleft()
+            if not self._held_back[peer]:
+                del self._held_back[peer]
+            self.enqueue_req(waiting)
+
+    def _may_connect(self, peer: str) -> bool:
+        most = self.worker_connections // SHARE
+        if self.nr_conns <= most or is_within(peer, self.timed.proxies):
+            return True
+        idle = sum(conn.client[0] == peer for conn in (*self.keepalived_conns, *self.pending_conns))
+        waiting = len(self._held_back[peer]) if peer in self._held_back else 0
+        return idle + waiting + self._in_hand[peer] < most
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what cannot be read, and log what is wrong with it by the kind of the error alone."""
+        host = addr[0] if addr else ""
+        if isinstance(exc, ParseException):
+            log.warning("A request from %s cannot be read: %s.", host, type(exc).__name__)
+            status, reason = 400, "Bad Request"
+        else:
+            log.error("A request from %s fails.", host, exc_info=exc)
+            status, reason = 500, "Internal Server Error"
+        with suppress(OSError):
+            write_error(client, status, reason, "")
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Answer one request; whether the connection may stay open."""
@@ -107,7 +157,11 @@ class GatewayWorker(ThreadWorker):
         if not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
             response.force_close()
         application: Any = self.wsgi
-        body = application(environ, response.start_response)
+        try:
+            body = application(environ, response.start_response)
+        except OSError as error:
+            # Chunks that are none: gunicorn would log them.
+            raise error if error.errno else ConnectionResetError(errno.ECONNRESET, "broken off") from None
         try:
             for piece in body:
                 response.write(piece)
