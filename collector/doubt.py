@@ -198,6 +198,18 @@ def undatable_since(
     return min(open_ones, default=None)
 
 
+def turns_back(punches: Sequence[Punch], before: datetime | None, slack: timedelta) -> bool:
+    """Whether punches in the order in which they were recorded go back in time by more than `slack`: then the
+    clock was wrong for a while and came back, though nobody looked. `before`: the moment (aware) of the punch
+    recorded last before them, if it is known.
+    """
+    for punch in punches:
+        if before is not None and punch.at < before - slack:
+            return True
+        before = punch.at
+    return False
+
+
 def tolerated(least: timedelta, rate: float) -> timedelta:
     """By how much city time a punch's moment may miss what is possible: by `least`, and by as much more as a
     simulated city that runs at `rate` (city seconds per real second) may be late.

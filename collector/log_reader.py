@@ -14,9 +14,9 @@ from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.count_ledger import CountLedger, Look
-from collector.doubt import Doubts, tolerated, undatable_since
+from collector.doubt import Doubts, tolerated, turns_back, undatable_since
 from collector.ingest import Ingest
-from collector.normalize import Normalizer
+from collector.normalize import SLACK, Normalizer
 from config.clock import Clock
 from devices.driver import LogCounts, LogPosition, LogRead, Session
 from devices.errors import LogDiscontinuity, LogIncomplete, UnexpectedReply
@@ -97,6 +97,7 @@ class LogReader:
         """
         self.cursor = cursor
         self._caught_up = caught_up
+        self._last_made: datetime | None = None
         self._terminal = terminal
         self._reload_cursor = reload_cursor
         self._declare = declare
@@ -279,6 +280,8 @@ class LogReader:
             self.cursor = receipt.cursor
             done.inserted += receipt.inserted
             done.made += [punch.at for punch in punches]
+            if punches:
+                self._last_made = punches[-1].at
         return done
 
     def _doubted_since(
@@ -294,8 +297,10 @@ class LogReader:
         `first`: nobody has read this log before.
         """
         if not_before is not None and rate:
-            slack = tolerated(MISDATED, rate)
-            if any(not not_before - slack <= punch.at <= now + slack for punch in punches):
+            earliest, latest = not_before - tolerated(MISDATED, rate), now + MISDATED
+            if any(not earliest <= punch.at <= latest for punch in punches):
+                return not_before
+            if turns_back(punches, self._last_made, tolerated(SLACK, rate)):
                 return not_before
         if not_before is not None and self._doubts.misdated(punches, not_before, now):
             return not_before

@@ -126,6 +126,31 @@ async def test_punches_that_a_wrong_clock_dated_while_nobody_looked_make_the_tim
         assert outage.ends_at > pressed
 
 
+@pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(minutes=-5)])
+async def test_a_log_that_goes_back_in_time_betrays_a_clock_that_was_wrong_for_a_while(
+    store: Store, ahead: timedelta
+) -> None:
+    """Too little to be impossible, and enough to call somebody late who came at 07:28."""
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+            server.press("1001", city_now())
+            await until(lambda: store.terminals.cursors()[terminal].records_read == 31)
+            await server.cut()
+            pressed = utc_now()
+            server.terminal.clock_offset = ahead
+            server.terminal.press("1002", city_now())
+            server.terminal.clock_offset = timedelta()
+            server.terminal.press("1003", city_now())
+            await server.restore()
+            await until(lambda: store.terminals.cursors()[terminal].records_read == 33)
+        (outage,) = store.facts.outages_between(pressed, utc_now())
+        assert outage.cause is OutageCause.CLOCK_WRONG
+        assert outage.starts_at < pressed
+
+
 async def test_old_punches_of_a_log_that_is_still_being_taken_in_are_no_outage(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 from attendance.ids import Pin, TerminalId
 from attendance.punch import Capture, Punch
 from collector.clock_watch import Condition, Jump
-from collector.doubt import Doubts, impossible, tolerated, undatable_since
+from collector.doubt import Doubts, impossible, tolerated, turns_back, undatable_since
 from store.reviews import ReviewReason
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -213,3 +213,11 @@ def test_what_a_clock_without_a_battery_dated_may_be_of_today() -> None:
     dead, now = datetime(2000, 1, 1, 0, 20), SEVEN + 60 * MINUTE
     offset = dead.replace(tzinfo=JAKARTA) - now
     assert undatable_since([punch(dead)], offset, JAKARTA, now) == now - timedelta(days=1)
+
+
+def test_punches_out_of_the_order_of_time_show_that_the_clock_was_moved() -> None:
+    in_order = [punch(shown(1)), punch(shown(1)), punch(shown(3))]
+    assert not turns_back(in_order, None, MINUTE)
+    assert not turns_back(in_order, SEVEN + 2 * MINUTE, MINUTE)
+    assert turns_back(in_order, SEVEN + 3 * MINUTE, MINUTE)
+    assert turns_back([*in_order, punch(shown(1))], None, MINUTE)
