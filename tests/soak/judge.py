@@ -21,6 +21,8 @@ IN_TIME = time(6, 5), time(7, 27)
 """Whoever presses between them is in time, even by a clock that is measured to some city seconds only."""
 COUNTED = time(6, 5), time(22, 50)
 """Presses between them count, and must be seen in the end."""
+STAYED = time(16, 5), time(22, 50)
+"""Whoever presses between them did not leave early."""
 OUT_OF_ORDER = 2_000
 """Rows that may become visible later than ones with a higher number: several processes write."""
 
@@ -85,18 +87,19 @@ class Judge:
         assert self._board is not None
         for person, row in self._board.rows.items():
             self.judgements[row.status.value] += 1
-            if row.status not in {DayStatus.ABSENT, DayStatus.LATE}:
+            if row.status not in {DayStatus.ABSENT, DayStatus.LATE, DayStatus.LEFT_EARLY}:
                 continue
             pin = str(FIRST_PIN + person - 1)
             pressed = [at for at in self._witness.presses.get(pin, ()) if at.date() == now.date()]
-            in_time = [at for at in pressed if IN_TIME[0] <= at.time() < IN_TIME[1]]
-            if in_time:
-                self.accusations.append(f"{now}: {pin} pressed at {in_time[0]:%H:%M:%S}, and is {row}")
-            elif row.status is DayStatus.ABSENT:
-                known = [
-                    at
-                    for at in pressed
-                    if COUNTED[0] <= at.time() < COUNTED[1] and at + self._freshness < now
-                ]
-                if known:
-                    self.accusations.append(f"{now}: {pin} pressed at {known[0]:%H:%M:%S}, and is {row}")
+            if row.status is DayStatus.LEFT_EARLY:
+                proofs = _between(pressed, STAYED)
+            else:
+                proofs = _between(pressed, IN_TIME)
+            if row.status is DayStatus.ABSENT:
+                proofs += [at for at in _between(pressed, COUNTED) if at + self._freshness < now]
+            if proofs:
+                self.accusations.append(f"{now}: {pin} pressed at {proofs[0]:%H:%M:%S}, and is {row}")
+
+
+def _between(pressed: list[datetime], span: tuple[time, time]) -> list[datetime]:
+    return [at for at in pressed if span[0] <= at.time() < span[1]]
