@@ -30,7 +30,7 @@ THOROUGH: Final = ("push-old", "push-new")
 STAGES: Final[tuple[str, ...]] = ("first", "later")
 AT_ONCE: Final = 14
 """Terminals that are at it together."""
-PATIENCE: Final = 40.0
+PATIENCE: Final = 90.0
 POLL: Final = 0.1
 """Real seconds: so many wait in one event loop."""
 GARBAGE: Final = b"\xff\xfe not a punch"
