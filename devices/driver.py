@@ -56,7 +56,6 @@ class Target:
     expected_serial: str | None = None
     """When given, another serial number raises `WrongTerminal`."""
 
-
     @property
     def place(self) -> str:
         """Where it is, as a person reads it."""

@@ -9,8 +9,8 @@ import pytest
 from attendance.ids import TerminalId
 from attendance.terminal import LogCursor
 from collector.bulk_gate import BulkGate
-from collector.doubt import Doubts
 from collector.count_ledger import CountLedger, Look
+from collector.doubt import Doubts
 from collector.ingest import Ingest
 from collector.log_reader import LogReader
 from collector.normalize import Normalizer
