@@ -18,7 +18,7 @@ from collector.gateway.service import LATER, Answer, GatewayService
 from config.settings import GatewaySettings
 from devices.adms.errors import MalformedRequest
 from devices.adms.query import parse_query
-from devices.adms.requests import parse_request
+from devices.adms.requests import AttLog, RealTimeLog, parse_request
 
 HEALTH_PATH = "/healthz"
 DRAINED = 64 * 1024
@@ -28,6 +28,7 @@ MALFORMED = Answer(400, b"malformed\n")
 NOT_HERE = Answer(404, b"nothing here\n")
 TOO_LARGE = Answer(413, b"too large\n")
 INCOMPLETE = Answer(400, b"incomplete\n")
+UNMEASURED = Answer(411, b"length\n")
 NOT_HEARD = {
     Standing.PENDING: Answer(403, b"waits for approval\n"),
     Standing.REFUSED: Answer(403, b"refused\n"),
@@ -85,11 +86,14 @@ class _Front:
         if not self._hands.acquire(blocking=False):
             return LATER
         try:
-            return self._heard(path)
+            answer = self._heard(path)
         except MalformedRequest:
-            return MALFORMED if path.startswith("/iclock") else NOT_HERE
+            answer = MALFORMED if path.startswith("/iclock") else NOT_HERE
         finally:
             self._hands.release()
+        if service.guard.doubt() is not None:
+            raise ConnectionResetError(errno.ECONNRESET, "the clock became doubtful meanwhile")
+        return answer
 
     def _heard(self, path: str) -> Answer:
         """Raises `MalformedRequest`."""
@@ -111,6 +115,10 @@ class _Front:
             service.desk.say_once(serial, address, "at %s sends less than it announces: nothing is taken.")
             return INCOMPLETE
         parsed = parse_request(request.method, path, query, body)
+        measured = length is not None or "Transfer-Encoding" in request.headers
+        if isinstance(parsed, AttLog | RealTimeLog) and not measured:
+            # Without a length HTTP has no body: "OK: 0" would be taken for an acknowledgement of it.
+            return UNMEASURED
         work = service.answer(parsed, admission.terminal, address)
         waiting = asyncio.run_coroutine_threadsafe(work, self._runner.loop)
         try:

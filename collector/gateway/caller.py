@@ -92,7 +92,8 @@ class Caller:
             settle=2 * settings.delay.total_seconds(),
         )
         self._asking = False
-        self._asked_at: datetime | None = None
+        self._asked: Question | None = None
+        """The last question, if it was a DATA QUERY."""
         self._span_start: datetime | None = None
         self._span_day: object = None
         self._inserted = 0
@@ -133,7 +134,7 @@ class Caller:
     async def take(self, items: Sequence[Item], lines: int) -> None:
         """Punches came, in `lines` lines; returns once they are committed. Raises `StoreError`."""
         taken = await self._uploads.take(
-            items, self._shared.settings.max_batch, self._asked_at, self._vitals.health.read_through
+            items, self._shared.settings.max_batch, self._asked, self._vitals.health.read_through
         )
         self._inserted += taken.inserted
         self._proof.uploaded(lines, taken.old, taken.inserted, time.monotonic())
@@ -192,9 +193,9 @@ class Caller:
             self._proof.cannot_narrow(now)
             return []
         number = str(next(self._shared.numbers))
-        asked_at = self._shared.clock.now()
-        self._asked_at = asked_at if way is Way.QUERY else None
-        self._proof.ask(Question(number, way, start, asked_at, held, now))
+        question = Question(number, way, start, self._shared.clock.now(), held, now)
+        self._asked = question if way is Way.QUERY else None
+        self._proof.ask(question)
         if way is Way.INFO or start is None:
             return [(number, commands.INFO)]
         make = commands.verify_sum if way is Way.SUM else commands.query_attlog

@@ -204,9 +204,19 @@ class Proof:
         self._open = None
         self._query_wanted = False
         self._next = now + self._every
-        if query.announced > query.old_lines:
+        if query.old_lines < (query.announced or self._fewest(question)):
             return None
         return self._prove(question, now, lost=self._explain())
+
+    def _fewest(self, question: Question) -> int:
+        """Rows that must have come where none were announced: with fewer, the terminal said that it is done
+        before it sent them.
+        """
+        some = min(1, question.ours)
+        if self._count.doubt is None:
+            return some
+        doubted, count = self._count.doubt
+        return count if doubted.way is Way.SUM and doubted.start == question.start else min(some, count)
 
     def _nothing_found(self, question: Question, now: float) -> Proven | None:
         """A DATA QUERY found nothing of what we hold, or was not understood. A count that was right about the

@@ -135,6 +135,7 @@ class _Server(TimedApplication):
         gateway = settings.gateway
         self.clock = make_clock(settings.clock)
         self.patience = gateway.request_timeout.total_seconds()
+        self.proxies = networks(gateway.trusted_proxies)
         self._settings = settings
         self._ready = ready
         self._progress = progress

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from attendance.terminal import Terminal
 from collector.clock_watch import OLDEST_CLOCK
 from collector.doubt import impossible
 from collector.gateway.misdated import Dating
+from collector.gateway.proof import Question
 from collector.ingest import Ingest
 from collector.log_reader import UNKNOWN_LOSS
 from collector.normalize import NO_OFFSET, Normalizer
@@ -41,7 +43,7 @@ class Taken:
 
     inserted: int
     old: int
-    """Its punches from before the moment that was asked about."""
+    """How many more rows of the answer to a DATA QUERY it brought."""
     ahead: timedelta
     """How far ahead its newest punch shows the terminal's clock to be, at least."""
     newest: datetime | None
@@ -73,13 +75,15 @@ class Uploads:
         self._clock = clock
         self._normalizer = Normalizer(terminal.id, zone)
         self._dating = Dating(clock_tolerance)
+        self._asked: Question | None = None
+        self._rows: Counter[object] = Counter()
+        """What came since `_asked` of what it is about: how often at most in one upload."""
 
     async def take(
-        self, items: Sequence[Item], most: int, asked_at: datetime | None, through: datetime | None
+        self, items: Sequence[Item], most: int, asked: Question | None, through: datetime | None
     ) -> Taken:
-        """Commit all items, `most` at a time; returns once they are. `asked_at`: they may be the answer to a
-        DATA QUERY of that moment; `through`: the terminal had proved that it had sent all until then. Both
-        are city time, aware.
+        """Commit all items, `most` at a time; returns once they are. `asked`: they may be the answer to that
+        DATA QUERY; `through`: the terminal had proved that it had sent all until then (city time, aware).
 
         Raises `StoreUnavailable`, or another `StoreError` when the store does not know the terminal.
         """
@@ -93,21 +97,33 @@ class Uploads:
             and ahead <= CLOCK_AHEAD_MOST
             and self._dating.changed(ahead, received_at - shown)
         )
-        inserted = old = 0
+        inserted = 0
+        rows: Counter[object] = Counter()
         misdated: list[Punch] = []
         for start in range(0, len(items), most):
             batch = self._normalised(items[start : start + most], ahead, received_at)
-            suspects = self._dating.misdated(batch.punches, through, received_at, in_order=asked_at is None)
+            suspects = self._dating.misdated(batch.punches, through, received_at, in_order=asked is None)
             doubted = await self._new(batch.punches if changed else suspects)
             if doubted:
                 batch = replace(batch, reviews=_marked(batch.reviews, doubted, received_at))
                 await self._excuse(through or received_at - UNKNOWN_LOSS, received_at)
                 misdated += doubted
             inserted += await self._commit(batch)
-            if asked_at is not None:
-                old += sum(punch.at < asked_at for punch in batch.punches) + len(batch.quarantine)
+            if asked is not None:
+                rows.update(_rows_of(batch, asked))
+        old = self._answering(rows, asked)
         dead = any(punch.device_time < OLDEST_CLOCK for punch in misdated)
         return Taken(inserted, old, ahead, shown, bool(misdated), dead)
+
+    def _answering(self, rows: Counter[object], asked: Question | None) -> int:
+        """How many of an upload's rows are more of the answer. One that comes again, not acknowledged before,
+        brings none.
+        """
+        if asked is not self._asked:
+            self._asked, self._rows = asked, Counter()
+        before = self._rows.total()
+        self._rows |= rows
+        return self._rows.total() - before
 
     async def _new(self, suspects: Sequence[Punch]) -> list[Punch]:
         """Those that the store does not hold: what comes again tells nothing of the clock."""
@@ -182,6 +198,15 @@ class Uploads:
     @property
     def _name(self) -> str:
         return f"{self._terminal.name} ({self._terminal.serial})"
+
+
+def _rows_of(batch: Batch, asked: Question) -> Iterator[object]:
+    """What of it the question was about: recorded since its start, and before it was asked."""
+    for punch in batch.punches:
+        if punch.at < asked.sent_at and (asked.start is None or punch.device_time >= asked.start):
+            yield punch.pin, punch.device_time
+    for bad in batch.quarantine:
+        yield bad.raw
 
 
 def _marked(

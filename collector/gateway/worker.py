@@ -1,22 +1,36 @@
 """Gunicorn's thread worker, with what push terminals need and it does not have.
 
 A request has a deadline from its first byte to its last, and one address a share of the threads, so that
-nobody who dribbles keeps the terminals of others waiting. The Date header shows city time: terminals set their
-clocks by it. What cannot be read is never quoted in the log: it may be punches, a password or a key.
+nobody who dribbles keeps the terminals of others waiting. The Date header shows city time: terminals set
+their clocks by it. What cannot be read is never quoted in the log: it may be punches, a password or a key.
 """
 
 from __future__ import annotations
 
+import errno
+import logging
 import socket
 import time
-from typing import Any, Self, cast
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Final, Self, cast
 
 from gunicorn.http import wsgi
-from gunicorn.util import http_date
+from gunicorn.http.errors import ParseException
+from gunicorn.util import http_date, write_error
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from collector.gateway.addresses import IpNetwork, is_within
 from config.clock import Clock
 from config.serving import OneWorker
+
+log = logging.getLogger(__name__)
+
+SHARE: Final = 4
+"""One address has at most one in so many of the threads, and of the connections, at a time: a whole office
+behind one waits in order. The addresses of trusted proxies have no such limit.
+"""
 
 
 class TimedApplication(OneWorker):
@@ -96,7 +110,7 @@ class GatewayWorker(ThreadWorker):
 
     def enqueue_req(self, conn: TConn) -> None:
         """Give a new connection its deadline, and a request a thread once its address may have one more."""
-        peer = conn.client[0]
+        peer = _peer(conn)
         if not isinstance(conn.sock, PatientSocket):
             if not self._may_connect(peer):
                 self.nr_conns -= 1
@@ -111,7 +125,7 @@ class GatewayWorker(ThreadWorker):
 
     def finish_request(self, conn: TConn, fs: Any) -> None:
         """Called in the same thread as `enqueue_req`, when a request is through."""
-        peer = conn.client[0]
+        peer = _peer(conn)
         self._in_hand[peer] -= 1
         if not self._in_hand[peer]:
             del self._in_hand[peer]
@@ -126,7 +140,7 @@ class GatewayWorker(ThreadWorker):
         most = self.worker_connections // SHARE
         if self.nr_conns <= most or is_within(peer, self.timed.proxies):
             return True
-        idle = sum(conn.client[0] == peer for conn in (*self.keepalived_conns, *self.pending_conns))
+        idle = sum(_peer(conn) == peer for conn in (*self.keepalived_conns, *self.pending_conns))
         waiting = len(self._held_back[peer]) if peer in self._held_back else 0
         return idle + waiting + self._in_hand[peer] < most
 
@@ -141,6 +155,12 @@ class GatewayWorker(ThreadWorker):
             status, reason = 500, "Internal Server Error"
         with suppress(OSError):
             write_error(client, status, reason, "")
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        try:
+            return bool(super()._keepalive_after(conn, keepalive))  # type: ignore[misc]
+        except OSError:
+            return False
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Answer one request; whether the connection may stay open."""
@@ -170,3 +190,8 @@ class GatewayWorker(ThreadWorker):
             if hasattr(body, "close"):
                 body.close()
         return not response.should_close()
+
+
+def _peer(conn: TConn) -> str:
+    """The address at the other end."""
+    return cast("tuple[str, int]", conn.client)[0]

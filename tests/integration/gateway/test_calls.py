@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,9 +122,9 @@ def test_only_a_trusted_proxy_may_say_whom_it_speaks_for(
     store.push.approve(SerialNumber(SERIAL), unit_code=None, name=None, network="192.0.2.7", at=at)
     settings = settings_for(database_url, FAST.model_copy(update={"trusted_proxies": ("10.0.0.1",)}))
     with in_process(settings) as gateway:
-        assert gateway.post(UPLOAD, b"", "10.0.0.1", X_Forwarded_For="192.0.2.7")[0] == 200
-        assert gateway.post(UPLOAD, b"", "10.0.0.2", X_Forwarded_For="192.0.2.7")[0] == 403
-        assert gateway.post(UPLOAD, b"", "10.0.0.1", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403
+        assert gateway.post(DEVICECMD, b"", "10.0.0.1", X_Forwarded_For="192.0.2.7")[0] == 200
+        assert gateway.post(DEVICECMD, b"", "10.0.0.2", X_Forwarded_For="192.0.2.7")[0] == 403
+        assert gateway.post(DEVICECMD, b"", "10.0.0.1", X_Forwarded_For="192.0.2.7, 192.0.2.8")[0] == 403
 
 
 def test_limits_of_body_and_rate_leave_the_data_on_the_terminal(
@@ -149,6 +150,21 @@ def test_while_the_machines_clock_is_doubtful_nobody_gets_any_answer_and_nothing
     assert store.punches.count() == 0
     service.guard = well
     assert gateway.post(UPLOAD, body) == (200, "OK: 1\n")
+
+
+def test_a_clock_that_jumps_while_a_request_comes_in_is_not_told_to_its_terminal(
+    gateway: InProcess, number: TerminalId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = gateway.runner.service
+    take = service.desk.admit
+
+    def jump(*arguments: Any) -> Any:
+        service.guard = ClockGuard(SystemClock(), datetime(2099, 1, 1, tzinfo=UTC))
+        return take(*arguments)
+
+    monkeypatch.setattr(service.desk, "admit", jump)
+    with pytest.raises(ConnectionResetError):
+        gateway.get(GETREQUEST)
 
 
 def test_a_command_that_is_not_answered_is_given_up(gateway: InProcess, store: Store) -> None:

@@ -143,6 +143,33 @@ def test_a_changed_key_is_in_force_at_once_and_a_spoilt_file_lets_nobody_in(
     assert not made.identify(SERIAL, "10.0.0.8", "dua-belas")
 
 
+def test_whoever_was_known_by_another_key_or_none_is_known_no_longer_once_the_key_changed(
+    key_file: Callable[[str], Path],
+) -> None:
+    made = desk([PUSHING], keys=key_file(""))
+    assert made.identify(SERIAL, "10.0.0.66", None)
+    key_file('default = "satu"\n')
+    assert not made.is_identified(SERIAL, "10.0.0.66")
+    assert made.identify(SERIAL, "10.0.0.8", "satu")
+    key_file('default = "dua-belas"\n')
+    assert not made.is_identified(SERIAL, "10.0.0.8")
+
+
+def test_a_slip_in_the_key_file_silences_nobody_who_was_known(key_file: Callable[[str], Path]) -> None:
+    made = desk([PUSHING], keys=key_file('default = "satu"\n'))
+    assert made.identify(SERIAL, "10.0.0.8", "satu")
+    key_file("default = 12\n")
+    assert made.is_identified(SERIAL, "10.0.0.8")
+    assert not made.is_identified(SERIAL, "10.0.0.66")
+
+
+def test_whoever_floods_under_a_terminals_serial_number_does_not_silence_the_terminal() -> None:
+    made = desk([PUSHING], rate=2)
+    for _ in range(100):
+        made.admit(SERIAL, "10.9.9.9", 0.0)
+    assert made.admit(SERIAL, "10.4.0.9", 0.0).standing is Standing.APPROVED
+
+
 @pytest.mark.parametrize("text", ['default = ""', 'default = "a b"', "default = 1", "[terminals]\nX = 5"])
 def test_what_is_no_key_is_named_with_its_file(key_file: Callable[[str], Path], text: str) -> None:
     with pytest.raises(ConfigError, match=r"keys\.toml.*printable"):

@@ -156,6 +156,13 @@ def test_an_unannounced_number_of_rows_is_complete_when_nothing_old_came_for_a_w
     assert proof.settled(15.0 + SETTLE) == Proven(MORNING), "live punches do not delay it"
 
 
+def test_an_answer_that_announces_nothing_and_brings_nothing_proves_nothing() -> None:
+    proof = Terminal().proof
+    proof.ask(Question("7", Way.QUERY, DAY, MORNING, 100, 0.0))
+    assert proof.answered("7", 0, None, 2.0) is None
+    assert proof.settled(500.0) is None
+
+
 def test_records_that_are_one_punch_to_us_are_explained_once_and_then_counted_in() -> None:
     terminal = Terminal()
     terminal.heartbeats(2)
