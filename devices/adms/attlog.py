@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from devices.adms.text import PIN, TIME, is_pin, read_text
+from devices.adms.text import PIN, TIME, is_pin, read_text, without_secrets
 from devices.driver import AttLogRecord, BadRecord
 
 NOT_SAID: Final = 255
@@ -41,14 +41,15 @@ _make_record: Callable[[type[AttLogRecord], tuple[object, ...]], AttLogRecord] =
 def parse_attlog(body: bytes) -> list[AttLogRecord | BadRecord]:
     """One item for every line that is not blank, in the body's order; never fails.
 
-    A line that cannot be read becomes a `BadRecord` with the line's bytes.
+    A line that cannot be read becomes a `BadRecord` with the line's bytes. A user's or a finger's that came
+    here by mistake is kept without password or template.
     """
     items: list[AttLogRecord | BadRecord] = []
     # Latin-1 maps every byte to one character and back: one regular expression then serves any encoding.
     for line in split_lines(body):
         read = _LINE.fullmatch(line)
         if read is None:
-            items.append(BadRecord(-1, line.encode("latin-1"), _why_not(line)))
+            items.append(BadRecord(-1, without_secrets(line.encode("latin-1")), _why_not(line)))
             continue
         pin, time, status, verify, work_code = read.groups()
         try:

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Final
 
 from devices.adms.attlog import NOT_SAID, split_lines
-from devices.adms.text import TIME, is_pin, read_number, read_pairs
+from devices.adms.text import TIME, is_pin, read_number, read_pairs, without_secrets
 from devices.driver import AttLogRecord, BadRecord
 from devices.errors import UnexpectedReply
 from devices.zk.times import decode_time
@@ -71,17 +71,17 @@ def _read_row(raw: bytes) -> AttLogRecord | BadRecord | None:
     pairs = read_pairs(rest if space and table.isalpha() else raw, b"\t")
     event = read_number(pairs.get("event") or pairs.get("eventtype", ""))
     if event is None:
-        return BadRecord(-1, raw, "no access event")
+        return BadRecord(-1, without_secrets(raw), "no access event")
     pin = pairs.get("pin", "")
     if pin in _NOBODY:
         return None
     if not is_pin(pin):
-        return BadRecord(-1, raw, "no readable PIN")
+        return BadRecord(-1, without_secrets(raw), "no readable PIN")
     moment = _moment(pairs)
     if moment is None:
-        return BadRecord(-1, raw, "no readable time")
+        return BadRecord(-1, without_secrets(raw), "no readable time")
     if event not in GRANTED:
-        return BadRecord(-1, raw, f"access event {event}: not known to be an entry")
+        return BadRecord(-1, without_secrets(raw), f"access event {event}: not known to be an entry")
     verify = read_number(pairs.get("verifytype") or pairs.get("verified", ""))
     state = read_number(pairs.get("inoutstatus") or pairs.get("inoutstate", ""))
     return AttLogRecord(

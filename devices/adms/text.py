@@ -16,6 +16,7 @@ TIME: Final = r"20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0
 """A regular expression: a moment by the terminal's own clock, as digits go; it may still be no date."""
 
 _PIN = re.compile(PIN)
+_SECRET = re.compile(rb"(pass(?:wd|word)?|pwd|tmp|template\w*|content|photo)=[^\t\n]+", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -27,6 +28,13 @@ def read_text(raw: bytes) -> str:
 def is_pin(text: str) -> bool:
     """Whether `text` can be a PIN: 1 to 24 printable ASCII characters without blanks."""
     return _PIN.fullmatch(text) is not None
+
+
+def without_secrets(raw: bytes) -> bytes:
+    """A line that came where it does not belong, for keeping: what may be a password, template or photo is
+    left out.
+    """
+    return _SECRET.sub(rb"\1=", raw)
 
 
 def read_number(text: str) -> int | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.adms.attlog import NOT_SAID, count_lines, encode_attlog_line, parse_attlog
+from devices.adms.rtlog import parse_rtlog
 from devices.driver import AttLogRecord, BadRecord
 from tests.unit.devices.adms.samples import EIGHT, JUNK_LINES, MB10, RECORDS, X100_C
 
@@ -68,6 +70,25 @@ def test_a_line_that_cannot_be_read_is_kept_whole_with_the_reason(line: bytes, r
     assert bad == BadRecord(-1, line, reason)
     assert isinstance(before, AttLogRecord)
     assert isinstance(after, AttLogRecord)
+
+
+@pytest.mark.parametrize("parse", [parse_attlog, lambda body: parse_rtlog(body).items])
+def test_a_user_or_a_finger_that_comes_as_a_punch_is_kept_without_password_and_template(
+    parse: Callable[[bytes], Sequence[AttLogRecord | BadRecord]],
+) -> None:
+    lines = (
+        b"USER PIN=1001\tName=Siti\tPri=0\tPasswd=s3cr3t\tCard=",
+        b"FP PIN=1001\tFID=0\tValid=1\tTMP=s3cr3t+/s3cr3t==",
+        b"BIODATA Pin=1001\tNo=0\tTmp=s3cr3t",
+        b"user uid=1\tpassword=s3cr3t\tpin=1001",
+        b"templatev10 pin=1001\ttemplate=s3cr3t",
+    )
+    items = parse(b"\n".join(lines) + b"\n")
+    assert [type(item) for item in items] == [BadRecord] * len(lines)
+    for item in items:
+        assert isinstance(item, BadRecord)
+        assert b"s3cr3t" not in item.raw
+        assert b"=1001" in item.raw
 
 
 def test_blank_lines_and_padding_are_no_lines() -> None:
