@@ -53,7 +53,7 @@ def test_an_upload_larger_than_a_commit_goes_in_pieces_and_is_acknowledged_whole
 ) -> None:
     start = city_now() - timedelta(days=3)
     body = attlog(*(record("1001", start + timedelta(seconds=n)) for n in range(1_000)))
-    settings = settings_for(database_url, FAST.model_copy(update={"max_batch": 7}))
+    settings = settings_for(database_url, FAST.model_copy(update={"max_batch": 50}))
     with in_process(settings) as gateway:
         assert gateway.post(UPLOAD, body) == (200, "OK: 1000\n")
     assert store.punches.count() == 1_000
