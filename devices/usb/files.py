@@ -16,6 +16,8 @@ from devices.zk.users import decode_users, is_users
 
 LARGEST: Final = 1 << 26
 """Bytes. A log of 200,000 punches is a sixth of it."""
+MOST_LINES: Final = 1_000_000
+"""More are no terminal's log, and each unreadable one would be kept with its reason."""
 _DEVICE_ID: Final = re.compile(r"\d{1,4}", re.ASCII)
 _ATTLOG_NAME: Final = re.compile(r"(?:([^_]{1,60})_)?attlogs?.*", re.I)
 _GLG_NAME: Final = re.compile(r"(?:GLG|AGL)_?\d.*", re.I)
@@ -58,6 +60,8 @@ def parse(data: bytes, name: str = "", date_order: DateOrder | None = None) -> S
     """
     if len(data) > LARGEST:
         raise NotAStickFile(f"{name}: {len(data)} bytes are more than any terminal writes")
+    if data.count(b"\n") > MOST_LINES:
+        raise NotAStickFile(f"{name}: more lines than any terminal writes")
     kind = read_name(name).kind
     if is_glg(data) or (kind is FileKind.GLG and not is_attlog(data)):
         read = parse_glg(data, date_order)

@@ -60,7 +60,7 @@ def import_usb(
     """
     if as_json and not (yes or dry_run):
         raise click.UsageError("--json does not ask: add --yes or --dry-run.")
-    contents = [(path.name, _content(path)) for path in files]
+    contents = [(_printable(path.name), _content(path)) for path in files]
     with app.store() as store:
         terminal = _terminal(store, serial)
         now = make_clock(app.settings.clock).now()
@@ -121,8 +121,14 @@ def _content(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except OSError as error:
         raise Failure(
-            f"{path} cannot be read ({error.strerror}): is the stick still in?", ExitCode.FILES
+            f"{_printable(str(path))} cannot be read ({error.strerror}): is the stick still in?",
+            ExitCode.FILES,
         ) from error
+
+
+def _printable(name: str) -> str:
+    """A name that a stick brought, without what would steer the screen or cannot be written down."""
+    return "".join(character if character.isprintable() else "?" for character in name)
 
 
 def _terminal(store: Store, serial: str) -> Terminal:

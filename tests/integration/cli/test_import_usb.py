@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -85,6 +86,21 @@ def stored(store: Store) -> set[tuple[str, datetime]]:
 def held(path: Path) -> set[tuple[str, datetime]]:
     items = parse(path.read_bytes(), path.name).items
     return {(item.pin, item.device_time) for item in items if isinstance(item, AttLogRecord)}
+
+
+@pytest.mark.parametrize(
+    "name", [b"\x1b]0;x\x07\x1b[2J_attlog.dat", b"m\xfcller_attlog.dat", b"1_attlog.dat\nx"]
+)
+def test_a_name_steers_no_screen_and_need_not_be_text(
+    run: Run, stocked: Store, sim: TerminalSim, tmp_path: Path, name: bytes
+) -> None:
+    (written, *_) = write_stick(sim, tmp_path / "stick")
+    odd = written.rename(written.with_name(os.fsdecode(name)))
+    result = run(odd, "--yes")
+    assert result.exit_code == 0, result.output
+    assert not {"\x1b", "\x07"} & set(result.output)
+    (past,) = stocked.file_imports.of(MINE)
+    assert past.source.isprintable()
 
 
 def test_a_stick_comes_in_after_a_preview_and_a_yes_with_notice_and_audit_line(

@@ -4,7 +4,7 @@ import pytest
 
 from devices.driver import UserRecord
 from devices.usb import FileKind, NotAStickFile, parse
-from devices.usb.files import read_name
+from devices.usb.files import MOST_LINES, read_name
 from devices.zk.users import LONG_USER, SHORT_USER, encode_user
 from tests.unit.devices.test_usb_attlog import LINE
 from tests.unit.devices.test_usb_glg import HEADER, ROW
@@ -55,6 +55,12 @@ def test_a_file_with_no_punch_in_it_is_refused_whatever_its_name() -> None:
     ):
         with pytest.raises(NotAStickFile):
             parse(data, name)
+
+
+@pytest.mark.parametrize("name", ["1_attlog.dat", "GLG_001.TXT", "user.dat"])
+def test_a_file_of_more_lines_than_any_log_has_is_refused_before_they_are_taken_apart(name: str) -> None:
+    with pytest.raises(NotAStickFile, match="more lines"):
+        parse(LINE + b"ab\n" * (MOST_LINES + 1), name)
 
 
 def test_a_file_of_another_kind_is_refused() -> None:
