@@ -110,7 +110,8 @@ class PushTable:
         network: str | None,
         at: datetime,
     ) -> Terminal:
-        """Let the terminal push, from `network` only if given; `at` is city time, aware.
+        """Let the terminal push, from `network` only if given, else from where it was allowed before; `at` is
+        city time, aware.
 
         One that is not registered yet is, with `name`, at the unit `unit_code`; one that the collector called
         so far is no longer called. Raises `StoreError` when a new one lacks either, or the unit is unknown.
@@ -135,8 +136,17 @@ class PushTable:
             self._changes.post(connection, [Notice(Topic.ROSTER)])
             return terminal_from(row)
 
+    def network(self, serial: SerialNumber) -> str | None:
+        """The only network (CIDR) the terminal may call from; None: any."""
+        query = select(push_registrations.c.network).where(push_registrations.c.serial == serial)
+        with self._database.read() as connection:
+            found: str | None = connection.scalar(query)
+            return found
+
     def refuse(self, serial: SerialNumber, *, at: datetime) -> None:
-        """Let the terminal push no longer; it stays registered. `at` is city time, aware."""
+        """Let the terminal push no longer; it stays registered, and its network known. `at` is city time,
+        aware.
+        """
         with self._database.write() as connection:
             self._decide(connection, serial, PushState.REFUSED, None, at)
 
@@ -207,7 +217,7 @@ class PushTable:
         network: str | None,
         at: datetime,
     ) -> None:
-        decision = {"state": state.value, "network": network}
+        decision = {"state": state.value} | ({} if network is None else {"network": network})
         if self._known(connection, serial):
             query = update(push_registrations).where(push_registrations.c.serial == serial)
             connection.execute(query.values(decision))

@@ -82,13 +82,15 @@ def approve(app: App, *, serial: str, unit_code: str | None, name: str | None, n
     """Let the terminal SERIAL push its punches; the gateway hears it within seconds.
 
     A terminal that is not registered yet needs --unit and --name. One that the collector called so far is no
-    longer called.
+    longer called. Without --network it may call from where it was allowed before, at first from anywhere;
+    --network 0.0.0.0/0 allows anywhere again.
     """
     with app.store() as store:
         now = make_clock(app.settings.clock).now()
         number = SerialNumber(serial)
         terminal = store.push.approve(number, unit_code=unit_code, name=name, network=network, at=now)
-        detail = f"network {network}" if network else "from any network"
+        allowed = store.push.network(number)
+        detail = f"network {allowed}" if allowed else "from any network"
         store.audit.append(operator(), "terminal.push_approved", f"terminal:{serial}", detail, at=now)
     click.echo(f"{terminal.name} ({serial}) may push, {detail}.")
 

@@ -49,6 +49,18 @@ def test_a_terminal_that_waits_is_listed_approved_refused_and_all_of_it_is_audit
     }
 
 
+def test_a_terminal_admitted_again_may_call_from_its_own_network_only_as_before(
+    presensi: Run, city: Store
+) -> None:
+    presensi("terminal", "approve", SERIAL, "--unit", "2", "--name", "Baru", "--network", "10.0.0.8")
+    presensi("terminal", "refuse", SERIAL)
+    again = presensi("terminal", "approve", SERIAL)
+    assert again.output == "Baru (NEW-1) may push, network 10.0.0.8/32.\n"
+    assert [row.network for row in city.push.registrations()] == ["10.0.0.8/32"]
+    presensi("terminal", "approve", SERIAL, "--network", "0.0.0.0/0")
+    assert city.push.network(SERIAL) == "0.0.0.0/0"
+
+
 @pytest.mark.parametrize(
     "words",
     [
