@@ -80,7 +80,8 @@ class ErrandDesk:
 
     async def look(self) -> None:
         """Begin what is queued; one errand a terminal at a time. Call it every second."""
-        free = [number for number in self._followed() if number not in self._tasks]
+        followed = self._followed()
+        free = [number for number in followed if number not in self._tasks]
         try:
             taken = await self._shared.ingest.call(lambda: self._table.take(free, datetime.now(UTC)))
         except StoreUnavailable as error:
@@ -88,7 +89,7 @@ class ErrandDesk:
             return
         for errand in taken:
             self._tasks[errand.terminal_id] = asyncio.create_task(
-                self._run(errand), name=f"errand {errand.id}"
+                self._run(errand, followed[errand.terminal_id][0]), name=f"errand {errand.id}"
             )
 
     async def close(self) -> None:
@@ -99,8 +100,7 @@ class ErrandDesk:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _run(self, errand: Errand) -> None:
-        terminal = self._followed()[errand.terminal_id][0]
+    async def _run(self, errand: Errand, terminal: Terminal) -> None:
         try:
             outcome: Report | Exception
             try:

@@ -222,6 +222,10 @@ class Administration:
         except DeviceError as error:
             self._record(task, chosen, f"failed: {error.code}", dry_run=dry_run)
             raise
+        except BaseException:
+            # Somebody pressed Ctrl-C, or the store went away: it may be done in part.
+            self._record(task, chosen, "broken off", dry_run=dry_run)
+            raise
         self._record(task, chosen, "done", dry_run=dry_run)
         return report
 

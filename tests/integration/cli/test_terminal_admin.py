@@ -163,3 +163,16 @@ async def test_nobody_there_says_what_to_check(desk: Desk, command: list[str]) -
     assert result.exit_code == ExitCode.TERMINAL
     assert "network cable" in result.stderr.splitlines()[-1]
     assert "Traceback" not in result.output
+
+
+def test_a_command_that_is_broken_off_is_written_to_the_audit_log_too(
+    presensi: Run, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object, **_keywords: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("PRESENSI_STORE_URL", sqlite_url)
+    monkeypatch.setattr("presensi.administering.carry_out", interrupted)
+    assert presensi("terminal", "restart", "127.0.0.1:4370", "--yes").exit_code != 0
+    (entry,) = audit(sqlite_url)
+    assert entry.detail == "127.0.0.1:4370, broken off"
