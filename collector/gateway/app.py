@@ -24,6 +24,9 @@ HEALTH_PATH = "/healthz"
 DRAINED = 64 * 1024
 """Bytes of a body that are read and dropped when its sender is not heard, so that it hears our answer."""
 
+SHORTEST_LINE = 16
+"""Bytes; a punch has more. A body of shorter lines holds no punches, and each would be kept as unreadable."""
+
 MALFORMED = Answer(400, b"malformed\n")
 NOT_HERE = Answer(404, b"nothing here\n")
 TOO_LARGE = Answer(413, b"too large\n")
@@ -108,7 +111,7 @@ class _Front:
         if length is not None and length > self._settings.max_body:
             return TOO_LARGE
         body = request.environ["wsgi.input"].read(self._settings.max_body + 1)
-        if len(body) > self._settings.max_body:
+        if max(len(body), SHORTEST_LINE * body.count(b"\n")) > self._settings.max_body:
             return TOO_LARGE
         if length is not None and len(body) < length:
             # Whether the line broke or the length is wrong, nobody can know: what is missing would be lost.

@@ -50,6 +50,8 @@ DOUBTFUL_SECONDS = 600.0
 """A terminal that calls and proves nothing for so long is reported."""
 MOST_COMMANDS = 5
 """Commands in one answer."""
+MOST_RESULTS = 100
+"""Answers to commands in one request that are looked at: each may be a write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,10 @@ class Caller:
         return ours + [(str(command.id), command.command) for command in theirs]
 
     async def results(self, results: Sequence[CommandResult]) -> None:
-        """It answered commands. Raises `StoreUnavailable`."""
-        for result in results:
+        """It answered commands; more answers than it can have been asked for are not looked at. Raises
+        `StoreUnavailable`.
+        """
+        for result in results[:MOST_RESULTS]:
             if result.facts is not None:
                 self.heard(result.facts)
             counted = result.punches if result.facts is None else self._counted()

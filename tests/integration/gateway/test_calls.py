@@ -138,6 +138,16 @@ def test_limits_of_body_and_rate_leave_the_data_on_the_terminal(
         assert answers[-1] == 429
 
 
+def test_a_flood_of_lines_or_of_answers_in_one_request_costs_little(
+    gateway: InProcess, store: Store, number: TerminalId, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert gateway.post(UPLOAD, b"x\n" * (FAST.max_body // 2))[0] == 413
+    assert store.punches.quarantined(number) == []
+    with caplog.at_level("WARNING"):
+        assert gateway.post(DEVICECMD, b"ID=1&Return=0&CMD=CHECK\n" * 5_000)[0] == 200
+    assert len(caplog.records) <= caller_module.MOST_RESULTS
+
+
 def test_while_the_machines_clock_is_doubtful_nobody_gets_any_answer_and_nothing_is_stored(
     gateway: InProcess, store: Store
 ) -> None:
