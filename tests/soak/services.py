@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from pathlib import Path
+
+import psutil
 
 from presensi.process import Child, Supervisor, presensi
 from tests.support.ports import free_port
@@ -49,8 +49,9 @@ class Services:
     def kill(self, name: str) -> None:
         """kill -9; the supervisor starts it anew. Nothing when it is not running just then."""
         pid = self.pid(name)
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
+        # It may have ended without anybody having noticed yet.
+        if pid is not None and psutil.pid_exists(pid):
+            psutil.Process(pid).kill()
             self.kills[name] += 1
 
     def _log(self, name: str, line: str) -> None:
