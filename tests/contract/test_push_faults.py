@@ -157,7 +157,7 @@ async def be_refused(town: PushTown, serial: str, way: str, why: str, _stage: st
         if why == "wrong-key":
             station.unit.key = KEY
         else:
-            approve(it.store, serial)
+            approve(it.store, serial, "127.0.0.0/8")
         await sent(it)
         await proved(it)
         compare(it, way, why)
