@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from attendance.punch import Punch
 from attendance.terminal import LogCursor, Terminal
 from collector.bulk_gate import BulkGate, Tend
 from collector.count_ledger import CountLedger, Look
-from collector.doubt import Doubts, tolerated, turns_back, undatable_since
+from collector.doubt import Doubts, impossible, tolerated, turns_back, undatable_since
 from collector.ingest import Ingest
 from collector.normalize import SLACK, Normalizer
 from config.clock import Clock
@@ -204,20 +204,32 @@ class LogReader:
                             terminal=self._terminal.serial,
                         )
                     seconds = time.monotonic() - begun
-                    known_to = not_before if self._caught_up else None
+                    fresh_from = 0 if self._caught_up else len(read.items)
                     return await self._commit(
-                        read, cursor.generation, known_to, tend, _Read(through, seconds)
+                        read,
+                        cursor.generation,
+                        not_before,
+                        tend,
+                        _Read(through, seconds),
+                        fresh_from=fresh_from,
                     )
         async with self._gate.place(counts.records, tend):
             through, begun = self._clock.now(), time.monotonic()
             read = await session.read_log(None)
             seconds = time.monotonic() - begun
             generation = 1 if cursor is None else cursor.generation + 1
-            if cursor is not None and replaced and not _continues(read, cursor):
-                since = not_before or through - UNKNOWN_LOSS
-                await self._declare_outage(OutageCause.LOG_LOST, since, through, tend)
+            fresh_from = len(read.items)
+            if cursor is not None and replaced:
+                known = _known_records(read, cursor)
+                if known is None:
+                    since = not_before or through - UNKNOWN_LOSS
+                    await self._declare_outage(OutageCause.LOG_LOST, since, through, tend)
+                elif self._caught_up:
+                    fresh_from = known
             self._caught_up = False
-            return await self._commit(read, generation, None, tend, _Read(through, seconds))
+            return await self._commit(
+                read, generation, not_before, tend, _Read(through, seconds), fresh_from=fresh_from
+            )
 
     async def _declare_outage(self, cause: OutageCause, since: datetime, until: datetime, tend: Tend) -> None:
         """Punches made after `since` are lost or misdated, and nobody is to answer for that.
@@ -242,11 +254,14 @@ class LogReader:
         not_before: datetime | None,
         tend: Tend,
         done: _Read,
+        *,
+        fresh_from: int,
     ) -> _Read:
         """Commit part by part, each with the cursor that belongs to it.
 
-        `not_before`: the moment (aware) before which none of these records can have been made, if known.
-        Raises `UnexpectedReply` for a piece without a record: reading on would never end.
+        `not_before`: the moment (aware) through which this log was read before, if it was; records from
+        `fresh_from` on are known not to be older. Raises `UnexpectedReply` for a piece without a record:
+        reading on would never end.
         """
         count = len(read.items)
         done.whole = read.first_index + count >= read.total
@@ -255,14 +270,17 @@ class LogReader:
         begun = self.cursor is not None and self.cursor.generation == generation
         if begun and not count:
             return done
-        for start in range(0, max(count, 1), COMMIT_RECORDS):
-            stop = min(start + COMMIT_RECORDS, count)
+        for start, stop in _parts(count, fresh_from):
+            known_to = not_before if start >= fresh_from else None
             now = self._clock.now()
-            normalised = self._normalizer.log(read, start, stop, now, not_before)
+            normalised = self._normalizer.log(read, start, stop, now, known_to)
             rate = self._clock.rate
             punches = self._doubts.dated(normalised.punches, now)
             first = generation == 1 and not self._caught_up
-            doubted_since = self._doubted_since(punches, not_before, now, rate, first=first)
+            doubted_since = self._doubted_since(punches, known_to, now, rate, first=first)
+            if begun and known_to is None and rate and impossible(punches, now, rate):
+                # Not caught up when the collector was killed: these records are new, or have waited long.
+                doubted_since = doubted_since or not_before
             if doubted_since is not None:
                 await self._declare_outage(OutageCause.CLOCK_WRONG, doubted_since, now, tend)
             position = read.position_after(stop)
@@ -274,7 +292,7 @@ class LogReader:
                 ),
                 quarantine=normalised.quarantine,
                 expected=self.cursor,
-                reviews=self._doubts.marks(punches, now, fresh=not_before is not None, rate=rate),
+                reviews=self._doubts.marks(punches, now, fresh=known_to is not None, rate=rate),
             )
             receipt = await tend(self._ingest.accept(batch))
             self.cursor = receipt.cursor
@@ -311,11 +329,25 @@ class LogReader:
         return None
 
 
-def _continues(read: LogRead, cursor: LogCursor) -> bool:
-    """Whether a log read whole still holds the last record known of the log before: it wrapped, no more."""
+def _known_records(read: LogRead, cursor: LogCursor) -> int | None:
+    """How many records, from the first, a log read whole holds up to the last one known of the log before: it
+    wrapped, no more. None: it does not hold that one, and is another log.
+    """
     size = read.record_size
     last = cursor.overlap[-size:]
     at = read.raw.find(last) if last else -1
     while at != -1 and at % size:
         at = read.raw.find(last, at + 1)
-    return at != -1
+    return None if at == -1 else at // size + 1
+
+
+def _parts(count: int, fresh_from: int) -> Iterator[tuple[int, int]]:
+    """`count` records in commits, none of which reaches over `fresh_from`; one empty one of no records."""
+    start = 0
+    while start < count or not start:
+        end = fresh_from if start < fresh_from else count
+        stop = min(start + COMMIT_RECORDS, end, count)
+        yield start, stop
+        if stop == count:
+            return
+        start = stop

@@ -1,6 +1,7 @@
 """What a terminal says or does never moves its horizon over a punch that is not in the store."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from devices.zk.frames import Packet
 from simulators.attendance_log import AttendanceLog, PreparedBuffer
 from simulators.layouts import RECORD_SIZES
 from simulators.session import TerminalSession
+from simulators.terminal import TerminalModel
 from store import Store
 from tests.support.collecting import (
     ZONE,
@@ -124,6 +126,49 @@ async def test_punches_that_a_wrong_clock_dated_while_nobody_looked_make_the_tim
         assert outage.starts_at < pressed
         assert outage.ends_at is not None
         assert outage.ends_at > pressed
+
+
+async def test_what_a_wrong_clock_dated_in_a_log_that_wrapped_meanwhile_makes_the_time_an_outage(
+    store: Store,
+) -> None:
+    async with served("CKQ1", model=TerminalModel(log_capacity=30)) as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+            await server.cut()
+            await until(lambda: (at := health_of(store, terminal)) is not None and not at.online)
+            pressed = utc_now()
+            server.terminal.clock_offset = datetime(2000, 1, 1) - city_now()
+            server.terminal.press("1001", city_now())
+            server.terminal.clock_offset = timedelta()
+            await server.restore()
+            await until(lambda: len(stored_keys(store)) == 31)
+        (outage,) = store.facts.outages_between(pressed, utc_now())
+        assert outage.cause is OutageCause.CLOCK_WRONG
+        assert outage.starts_at < pressed
+
+
+async def test_what_a_wrong_clock_dated_is_an_outage_also_if_the_collector_died_before_it_read_it(
+    store: Store,
+) -> None:
+    async with served("CKQ1") as server:
+        terminal = register(store, "CKQ1", server.port)
+        fill(server.terminal, 30)
+        async with collecting(store):
+            await until(lambda: (at := health_of(store, terminal)) is not None and bool(at.read_through))
+        pressed = utc_now()
+        server.terminal.clock_offset = timedelta(hours=6)
+        server.terminal.press("1001", city_now())
+        server.terminal.clock_offset = timedelta()
+        health = health_of(store, terminal)
+        assert health is not None
+        store.terminals.save_health([replace(health, log_records=31)])
+        async with collecting(store):
+            await until(lambda: len(stored_keys(store)) == 31)
+        (outage,) = store.facts.outages_between(pressed, utc_now())
+        assert outage.cause is OutageCause.CLOCK_WRONG
+        assert outage.starts_at < pressed
 
 
 @pytest.mark.parametrize("ahead", [timedelta(minutes=5), timedelta(minutes=-5)])
