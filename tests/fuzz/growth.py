@@ -23,6 +23,8 @@ _LONGEST: Final = 1 << 19
 _MEASURABLE: Final = 0.004
 _LEAST: Final = 0.000_02
 """Seconds that no clock here tells apart."""
+_COPYING: Final = 2e-9
+"""Seconds a byte in which nothing happens but copying: what that costs depends on caches and fresh pages."""
 _MOST_CALLS: Final = 20
 _TRIES: Final = 3
 
@@ -112,7 +114,7 @@ def _ratio(parser: Parser, grow: Grow) -> float:
     long_taken, long_took = _measured(parser, long)
     if long_taken is not taken:
         return 0.0
-    return long_took / len(long) / (max(took, _LEAST) / len(short))
+    return long_took / len(long) / max(max(took, _LEAST) / len(short), _COPYING)
 
 
 def _measured(parser: Parser, data: bytes) -> tuple[bool, float]:
