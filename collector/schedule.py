@@ -6,10 +6,12 @@ again when the city clock was moved, changed its rate, or was paused.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import time as monotonic_time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -84,7 +86,9 @@ class Schedule:
     def start(self) -> None:
         """Begin."""
         for job in self._repeated:
-            self._scheduler.add_job(job.action, IntervalTrigger(seconds=job.seconds), id=job.name)
+            self._scheduler.add_job(
+                _until_stopped(job.action), IntervalTrigger(seconds=job.seconds), id=job.name
+            )
         self._scheduler.start()
         self._plan()
 
@@ -104,7 +108,7 @@ class Schedule:
             return
         log.debug("The city clock was moved: %s at rate %g.", city, rate)
         self._plan()
-        self._scheduler.add_job(self._when_moved, id="moved", replace_existing=True)
+        self._scheduler.add_job(_until_stopped(self._when_moved), id="moved", replace_existing=True)
 
     def _plan(self) -> None:
         for job in self._daily:
@@ -127,8 +131,18 @@ class Schedule:
             await job.action()
 
         self._scheduler.add_job(
-            run,
+            _until_stopped(run),
             DateTrigger(datetime.now(UTC) + timedelta(seconds=wait)),
             id=identity,
             replace_existing=True,
         )
+
+
+def _until_stopped(action: Action) -> Action:
+    """The action; that a stop cuts it short is no error, though the scheduler would report it as one."""
+
+    async def run() -> None:
+        with suppress(asyncio.CancelledError):
+            await action()
+
+    return run

@@ -119,3 +119,26 @@ async def test_a_job_may_come_back_every_so_many_real_seconds(journal: Journal) 
     schedule.start()
     await until(lambda: len(journal.moments) >= 2, within=3)
     schedule.stop()
+
+
+async def test_a_stop_cuts_a_job_short_without_a_word(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    schedule = Schedule(
+        journal.clock,
+        JAKARTA,
+        daily=[],
+        repeated=[Repeated("endless", 0.02, endless)],
+        when_moved=journal.note_moved,
+    )
+    schedule.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    schedule.stop()
+    await asyncio.sleep(0.05)
+    assert "raised an exception" not in caplog.text
