@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
-from rich.table import Table
+from rich.table import Column, Table
 
 from config.clock import SimClock, SystemClock, set_rate, write_clock
 from presensi.commands.simulate_faults import fault, faults, heal
@@ -171,7 +171,7 @@ def status(app: App, *, folder: Path, as_json: bool) -> None:
     if as_json:
         app.emit([asdict(terminal) for terminal in terminals])
         return
-    table = Table("serial", "name", "address", "line", "sessions", "log", "clock", "faults")
+    table = Table(Column("serial", no_wrap=True), "name", "address", "line", "sessions", "log", "clock", "faults")
     for it in terminals:
         table.add_row(
             it.serial,
