@@ -171,7 +171,9 @@ def status(app: App, *, folder: Path, as_json: bool) -> None:
     if as_json:
         app.emit([asdict(terminal) for terminal in terminals])
         return
-    table = Table(Column("serial", no_wrap=True), "name", "address", "line", "sessions", "log", "clock", "faults")
+    table = Table(
+        Column("serial", no_wrap=True), "name", "address", "line", "sessions", "log", "clock", "faults"
+    )
     for it in terminals:
         table.add_row(
             it.serial,
