@@ -114,7 +114,7 @@ def _which(access: Access, after: LogPosition, new: bytes, layouts: list[LogLayo
         layout = layouts[0] if len(layouts) == 1 else access.traits.layout or layouts[0]
     else:
         try:
-            layout = recognise(after.overlap + new, None, candidates=layouts)
+            layout = recognise(after.overlap + new, None, candidates=layouts, usual=True)
         except Unsupported as error:
             # The whole log has more records to tell it by.
             raise LogDiscontinuity(f"the layout cannot be told: {error.detail}") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from devices.errors import Unsupported
-from devices.zk.layouts import LAYOUT_40, LAYOUTS, LogLayout, PinKind
+from devices.zk.layouts import LAYOUT_8A, LAYOUT_8B, LAYOUT_40, LAYOUTS, LogLayout, PinKind
 from devices.zk.text import read_pin
 from devices.zk.times import SECONDS_OF_DAY, DayTable
 
@@ -15,10 +15,16 @@ _RUN: Final = 8
 _RUNS: Final = 8
 _ENOUGH: Final = 0.6
 """A layout is believed when this share of the sampled records makes sense in it."""
+_UNCLEAR: Final = frozenset({LAYOUT_8A, LAYOUT_8B})
+"""Of one size, and nothing in a record says which."""
+_PADDED: Final = 3
+"""So many zeros in a row are no chance."""
 _USUAL: Final = (2005, 2049)
-"""Years in which records are expected. A dead battery starts at 2000, and bytes misread as a time are as
-often past 2049 as not: those years are believed only where no layout gives better ones."""
-_ANY: Final = (2000, 2099)
+"""Years in which records are expected."""
+_DEAD_TOO: Final = (2000, 2049)
+"""The same with those of a dead battery, which are believed only where no layout gives better ones. What is
+past 2049 is never believed: bytes misread as a time are as often there as not.
+"""
 _LONGEST_NUMBER: Final = 999_999_999
 """PINs have at most nine digits where they are numbers."""
 _LARGEST_WORK_CODE: Final = 1 << 24
@@ -34,20 +40,31 @@ def recognise(
     length: int | None = None,
     candidates: Iterable[LogLayout] = LAYOUTS.values(),
     known: LogLayout | None = None,
+    usual: bool = False,
 ) -> LogLayout:
     """Which of `candidates` the records in `body` have.
 
     `body` is the log, or its beginning if it has `length` bytes in all. `count` is how many records the
     terminal says there are, `known` the layout it had before: neither is believed against the records.
-    Raises `Unsupported` when nothing fits.
+    `usual`: believe no records but those of usual years. Raises `Unsupported` when nothing fits, and rather
+    than guess between two layouts of one size.
     """
     length = len(body) if length is None else length
     fitting = [layout for layout in candidates if length % layout.size == 0]
+    unclear = {*fitting} >= _UNCLEAR and known not in _UNCLEAR
+    if unclear and _looks_padded(body):
+        fitting.remove(LAYOUT_8A)
+        unclear = False
     if not length and fitting:
         return known if known in fitting else LAYOUT_40 if LAYOUT_40 in fitting else fitting[0]
-    for years in (_USUAL, _ANY):
-        sense = {layout.name: _sense(body, layout, years) for layout in fitting}
-        believed = [layout for layout in fitting if sense[layout.name] >= _ENOUGH]
+    for years in (_USUAL,) if usual else (_USUAL, _DEAD_TOO):
+        told = fitting
+        if unclear and years is _DEAD_TOO:
+            # Each reads the other's records as of a dead battery: more than a few show that they are padded.
+            few = length < _PADDED * LAYOUT_8A.size
+            told = [it for it in fitting if it not in _UNCLEAR or (it is LAYOUT_8A and not few)]
+        sense = {layout.name: _sense(body, layout, years) for layout in told}
+        believed = [layout for layout in told if sense[layout.name] >= _ENOUGH]
         if not believed:
             continue
         best = max(sense[layout.name] for layout in believed)
@@ -57,7 +74,7 @@ def recognise(
     counted = [layout for layout in fitting if count is not None and length == count * layout.size]
     if known is not None and known in counted:
         return known
-    if counted:
+    if len(counted) == 1:
         return counted[0]
     sizes = sorted({layout.size for layout in candidates})
     says = f", said to be {count} records" if count is not None else ""
@@ -95,6 +112,12 @@ def _sense(body: bytes, layout: LogLayout, years: tuple[int, int]) -> float:
         backwards += time < latest
         latest = time
     return (sensible - backwards) / len(sample)
+
+
+def _looks_padded(body: bytes) -> bool:
+    """Whether each record of 8 bytes has a zero fourth byte, as 8b leaves it; 8a has seconds there."""
+    padding = body[3 :: LAYOUT_8B.size]
+    return len(padding) >= _PADDED and not any(padding)
 
 
 def _sample(records: int) -> Sequence[int]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from devices.errors import Unsupported
 from devices.zk.layouts import LAYOUT_8A, LAYOUT_8B, LAYOUT_16, LAYOUT_40, LAYOUTS, LogLayout, layouts_of
 from devices.zk.recognition import makes_sense, recognise
 from devices.zk.records import encode_record
+from devices.zk.times import encode_time
 from tests.unit.devices import vectors
 from tests.unit.devices.test_zk_records import IMPOSSIBLE, SITI
 
 SEED = 20261123
+NEVER = (encode_time(datetime(2026, 3, 1)) - 86_400).to_bytes(4, "little")
+"""31 February 2026."""
 layouts = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 
 
@@ -50,6 +54,32 @@ def test_a_dead_battery_hides_no_layout_where_the_count_or_the_past_tells_it(lay
     body = city_log(layout, 30, 1, start=datetime(2000, 1, 1))
     body = city_log(layout, 10, 2) + body
     assert recognise(body, 40) is layout
+
+
+@pytest.mark.parametrize("layout", [LAYOUT_8A, LAYOUT_8B], ids=["8a", "8b"])
+@pytest.mark.parametrize(("bad", "good"), [(3, 2), (3, 0), (2, 1)])
+def test_a_few_records_with_impossible_dates_are_not_taken_for_the_other_layout_of_their_size(
+    layout: LogLayout, bad: int, good: int
+) -> None:
+    """Read as the other one they showed dates in 2070, and three punches were lost under wrong ones."""
+    body = b"".join(
+        encode_record(record, layout)[: layout.time]
+        + NEVER
+        + encode_record(record, layout)[layout.time + 4 :]
+        for record in (SITI._replace(user_index=user) for user in range(1, bad + 1))
+    )
+    body += city_log(layout, good, 3) if good else b""
+    for count in (None, bad + good):
+        for usual in (False, True):
+            with suppress(Unsupported):
+                assert recognise(body, count, candidates=layouts_of(8), usual=usual) is layout
+    assert recognise(body + city_log(layout, 10, 4), None, candidates=layouts_of(8), usual=True) is layout
+
+
+def test_times_of_a_dead_battery_alone_do_not_tell_a_layout_where_only_usual_ones_may() -> None:
+    dead = encode_record(SITI._replace(device_time=datetime(2000, 1, 1, 0, 5)), LAYOUT_8B)
+    with pytest.raises(Unsupported):
+        recognise(dead * 3, None, candidates=layouts_of(8), usual=True)
 
 
 def test_the_published_records_are_told_apart() -> None:
