@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from devices.errors import LinkClosed, Unreachable, UnusableAddress
+from devices.errors import LinkClosed
 from devices.zk.commands import READ_CHUNK
 from devices.zk.line import LineKind
+from devices.zk.reaching import reaching
 
 KIND: Final = LineKind("tcp", framed=True, read_bytes=READ_CHUNK)
 
@@ -29,15 +30,8 @@ class TcpLine:
         """Connect within `timeout` real seconds. Raises `Unreachable`, or `UnusableAddress`
         for what is no host name or port.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                reader, writer = await asyncio.open_connection(address, port, limit=_READ_BYTES)
-        except TimeoutError as error:
-            raise Unreachable(f"{address}:{port}, no answer within {timeout:g} s") from error
-        except OSError as error:
-            raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
-        except (ValueError, OverflowError) as error:
-            raise UnusableAddress(f"{address}:{port}, {error}") from error
+        async with reaching(address, port, timeout, "no answer"):
+            reader, writer = await asyncio.open_connection(address, port, limit=_READ_BYTES)
         return cls(reader, writer)
 
     def send(self, message: bytes) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Final, cast
 
-from devices.errors import LinkClosed, Unreachable, UnusableAddress
+from devices.errors import LinkClosed
 from devices.zk.inbox import Inbox
 from devices.zk.line import LineKind
+from devices.zk.reaching import reaching
 
 KIND: Final = LineKind(
     "udp",
@@ -34,15 +35,8 @@ class UdpLine(asyncio.DatagramProtocol):
         """Resolve the address within `timeout` real seconds; nothing is sent yet. Raises `Unreachable`, or
         `UnusableAddress` for what is no host name or port."""
         loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                _, line = await loop.create_datagram_endpoint(cls, remote_addr=(address, port))
-        except TimeoutError as error:
-            raise Unreachable(f"{address}:{port}, its name was not resolved within {timeout:g} s") from error
-        except OSError as error:
-            raise Unreachable(f"{address}:{port}, {error.strerror or error}") from error
-        except (ValueError, OverflowError) as error:
-            raise UnusableAddress(f"{address}:{port}, {error}") from error
+        async with reaching(address, port, timeout, "its name was not resolved"):
+            _, line = await loop.create_datagram_endpoint(cls, remote_addr=(address, port))
         return line
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

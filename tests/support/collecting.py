@@ -177,6 +177,14 @@ async def until(holds: Callable[[], bool], within: float = 10.0, every: float = 
         await asyncio.sleep(every)
 
 
+async def until_read(store: Store, terminal_id: TerminalId) -> TerminalHealth:
+    """Wait until a terminal was read for the first time; its health then."""
+    await until(lambda: (at := health_of(store, terminal_id)) is not None and at.read_through is not None)
+    health = health_of(store, terminal_id)
+    assert health is not None
+    return health
+
+
 def utc_now() -> datetime:
     """The machine's time, aware."""
     return datetime.now(UTC)

@@ -28,6 +28,7 @@ from tests.support.collecting import (
     stored_keys,
     truth_of,
     until,
+    until_read,
     utc_now,
 )
 
@@ -117,9 +118,7 @@ async def test_a_terminal_that_goes_silent_is_noticed_within_a_check_and_its_dea
         terminal = register(store, "CKQ1", server.port)
         async with collecting(store, settings=settings):
             # The first read has a deadline of its own; the checks come after it.
-            await until(
-                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
-            )
+            await until_read(store, terminal)
             await server.cut(silent=True)
             await until(lambda: (health := health_of(store, terminal)) is not None and not health.online, 2)
             server.terminal.press("1001", city_now())
@@ -151,11 +150,7 @@ async def test_a_log_cleared_before_it_was_read_is_an_outage_because_its_punches
         terminal = register(store, "CKQ1", server.port)
         fill(server.terminal, 30)
         async with collecting(store):
-            await until(
-                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
-            )
-            read = health_of(store, terminal)
-            assert read is not None
+            read = await until_read(store, terminal)
             assert read.read_through is not None
             await server.cut()
             server.press("1001", city_now())
@@ -319,11 +314,7 @@ async def test_the_city_clock_running_fast_never_fakes_a_wrong_terminal_clock(
     async with served("CKQ1", clock) as server:
         terminal = register(store, "CKQ1", server.port)
         async with collecting(store, clock):
-            await until(
-                lambda: (health := health_of(store, terminal)) is not None and health.read_through is not None
-            )
-            health = health_of(store, terminal)
-            assert health is not None
+            health = await until_read(store, terminal)
             assert (health.clock_offset, health.error) == (0.0, None)
 
 

@@ -29,6 +29,7 @@ from tests.support.collecting import (
     stored_keys,
     truth_of,
     until,
+    until_read,
     utc_now,
 )
 
@@ -68,9 +69,7 @@ async def test_a_log_cleared_between_two_visits_and_grown_back_to_the_same_count
         terminal = register(store, "CKQ1", server.port, follow=Follow.POLL, interval=3600)
         fill(server.terminal, 3)
         async with collecting(store, clock):
-            await until(
-                lambda: (at := health_of(store, terminal)) is not None and at.read_through is not None
-            )
+            await until_read(store, terminal)
             server.terminal.log.clear()
             for number in range(3):
                 server.press(str(2000 + number), datetime(2026, 11, 23, 7, 0, number))

@@ -1,21 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TerminalRow } from './protocol';
+import { terminal } from './samples';
 import { troubleOf } from './terminals';
-
-function terminal(id: number, change: Partial<TerminalRow> = {}): TerminalRow {
-  return {
-    id,
-    name: `Mesin ${id}`,
-    office: 1,
-    online: true,
-    read_through: null,
-    offline_since: null,
-    clock_offset: 0,
-    log_fill: 0.1,
-    error: null,
-    ...change,
-  };
-}
 
 test('a terminal that does well is not listed', () => {
   expect(troubleOf([terminal(1), terminal(2, { clock_offset: -20, log_fill: 0.5 })])).toEqual([]);

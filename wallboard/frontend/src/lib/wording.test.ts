@@ -1,27 +1,12 @@
 import { expect, test } from 'vitest';
 import { messages } from '../i18n';
-import type { TerminalRow } from './protocol';
+import { terminal } from './samples';
 import { describeTrouble } from './wording';
 
 const speech = { t: messages.id, duration: (seconds: number) => `${seconds} detik` };
 
-function terminal(change: Partial<TerminalRow>): TerminalRow {
-  return {
-    id: 1,
-    name: 'Mesin 1',
-    office: 1,
-    online: true,
-    read_through: null,
-    offline_since: null,
-    clock_offset: 0,
-    log_fill: 0.1,
-    error: null,
-    ...change,
-  };
-}
-
 function offline(error: string): string {
-  const dark = terminal({ online: false, offline_since: '2026-11-23T07:20:00+07:00', error });
+  const dark = terminal(1, { online: false, offline_since: '2026-11-23T07:20:00+07:00', error });
   return describeTrouble(dark, 'offline', speech, '2026-11-23');
 }
 
@@ -34,6 +19,6 @@ test('what somebody has to mend is said with it', () => {
 });
 
 test('a dead clock is not told as twenty years', () => {
-  const dead = terminal({ error: 'ClockDead', clock_offset: -8e8 });
+  const dead = terminal(1, { error: 'ClockDead', clock_offset: -8e8 });
   expect(describeTrouble(dead, 'clock', speech, '2026-11-23')).toBe('jam mati: baterainya habis');
 });
