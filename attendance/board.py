@@ -10,67 +10,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
 
-from attendance.ids import PersonId, TerminalId
-from attendance.people import ExcuseKind, Outage, OutageCause
+from attendance.day_result import DayStatus, WaitCode, WaitReason
+from attendance.facts import Horizon
+from attendance.ids import PersonId
+from attendance.people import ExcuseKind, Outage
 from attendance.schedule import DutyDay
 
-
-class DayStatus(StrEnum):
-    """What is known of a person's day."""
-
-    NOT_DUE = "not_due"
-    """Punches do not count yet."""
-    NOT_YET = "not_yet"
-    """No punch, and not late yet."""
-    WAITING = "waiting"
-    """No punch in the store, but the person's terminals cannot vouch for that."""
-    PRESENT = "present"
-    LATE = "late"
-    LEFT_EARLY = "left_early"
-    EXCUSED = "excused"
-    ABSENT = "absent"
-    OFF = "off"
-
-
-class WaitCode(StrEnum):
-    """Why data is awaited."""
-
-    NO_TERMINAL = "no_terminal"
-    NO_PIN = "no_pin"
-    OUTAGE = "outage"
-    DARK = "dark"
-    NEVER_READ = "never_read"
-    BEHIND = "behind"
-
+__all__ = [
+    "BoardRow",
+    "DayStatus",
+    "Horizon",
+    "PersonDay",
+    "Reach",
+    "WaitCode",
+    "WaitReason",
+    "hangs_on_terminals",
+    "is_final",
+    "next_change_at",
+    "project",
+]
 
 _GRAVEST_FIRST = (WaitCode.OUTAGE, WaitCode.DARK, WaitCode.NEVER_READ, WaitCode.BEHIND)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitReason:
-    """Why data is awaited, and from which terminal."""
-
-    code: WaitCode
-    terminal_id: TerminalId | None = None
-    since: datetime | None = None
-    """DARK: offline since; BEHIND: read through; OUTAGE: its start. Aware, UTC."""
-    cause: OutageCause | None = None
-    """Of an OUTAGE."""
-
-
-@dataclass(frozen=True, slots=True)
-class Horizon:
-    """How far one terminal can vouch. All moments aware, UTC."""
-
-    terminal_id: TerminalId
-    online: bool
-    read_through: datetime | None
-    """Every punch made there before this moment is known. None: never read."""
-    offline_since: datetime | None
-    outages: tuple[Outage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
@@ -83,6 +83,10 @@ class Enrollment:
     terminal_id: TerminalId | None
     valid_from: date
     valid_to: date | None
+    effective_at: datetime | None = None
+    """The terminal knows the finger only from here on; aware, UTC. None: through all of `valid_from`. Before
+    it the person could not press, so no missing punch says anything.
+    """
 
 
 class ExcuseKind(StrEnum):
@@ -95,14 +99,112 @@ class ExcuseKind(StrEnum):
     PERMIT = "permit"
 
 
+class ExcuseCode(StrEnum):
+    """The field's own names. Leave: PP 11/2017 and BKN 24/2017; the others are no leave."""
+
+    CT = "CT"
+    """Cuti tahunan."""
+    CB = "CB"
+    """Cuti besar."""
+    CAP = "CAP"
+    """Cuti karena alasan penting."""
+    CS = "CS"
+    """Cuti sakit."""
+    CM = "CM"
+    """Cuti melahirkan."""
+    CBER = "CBer"
+    """Cuti bersama."""
+    CLTN = "CLTN"
+    """Cuti di luar tanggungan negara."""
+    CUTI = "CUTI"
+    """Leave of which no kind was entered."""
+    DL = "DL"
+    """Dinas luar."""
+    TB = "TB"
+    """Tugas belajar."""
+    DIKLAT = "DIKLAT"
+    IZIN = "IZIN"
+
+    @property
+    def kind(self) -> ExcuseKind:
+        """What a wall says of it."""
+        return _KINDS.get(self, ExcuseKind.LEAVE)
+
+
+_KINDS = {
+    ExcuseCode.DL: ExcuseKind.DUTY_TRAVEL,
+    ExcuseCode.TB: ExcuseKind.STUDY,
+    ExcuseCode.DIKLAT: ExcuseKind.TRAINING,
+    ExcuseCode.IZIN: ExcuseKind.PERMIT,
+}
+USUAL_CODE = {
+    ExcuseKind.LEAVE: ExcuseCode.CUTI,
+    ExcuseKind.DUTY_TRAVEL: ExcuseCode.DL,
+    ExcuseKind.STUDY: ExcuseCode.TB,
+    ExcuseKind.TRAINING: ExcuseCode.DIKLAT,
+    ExcuseKind.PERMIT: ExcuseCode.IZIN,
+}
+"""The code of an excuse of which only the kind was entered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Excuse:
     """A dated excuse, first through last day (inclusive), with the letter it rests on."""
 
     person_id: PersonId
-    kind: ExcuseKind
+    code: ExcuseCode
     first_day: date
     last_day: date
+    reference: str
+    first_time: time | None = None
+    """City time on the first day from which it holds; None: from its beginning."""
+    last_time: time | None = None
+    """City time on the last day until just before which it holds; None: to its end."""
+    place: UnitId | None = None
+    """Where the person serves meanwhile (duty travel to another office); a punch there is at home."""
+    entered_at: datetime | None = None
+    """Aware, UTC; when somebody entered it. None: with the first roster."""
+    entered_by: str = ""
+    id: int = field(default=0, compare=False)
+    """The store's own number; 0 before it is stored."""
+
+    @property
+    def kind(self) -> ExcuseKind:
+        """What a wall says of it."""
+        return self.code.kind
+
+
+class EmploymentState(StrEnum):
+    """What became of somebody. Only ACTIVE, STUDY and SECONDED stand on the roster."""
+
+    ACTIVE = "active"
+    MOVED = "moved"
+    """To another government, such as the province."""
+    RETIRED = "retired"
+    DECEASED = "deceased"
+    DISMISSED = "dismissed"
+    SECONDED = "seconded"
+    """Lent to another government: serves elsewhere, nothing is expected here."""
+    STUDY = "study"
+    """Tugas belajar: excused for as long as it lasts."""
+
+    @property
+    def serving(self) -> bool:
+        """Whether the person stands on this city's roster."""
+        return self in (EmploymentState.ACTIVE, EmploymentState.SECONDED, EmploymentState.STUDY)
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """A person's state from `valid_from` through `valid_to` (None: still). Without any: ACTIVE while placed.
+
+    Of several on one day, the one that began last holds.
+    """
+
+    person_id: PersonId
+    state: EmploymentState
+    valid_from: date
+    valid_to: date | None
     reference: str
 
 
@@ -116,6 +218,8 @@ class OutageCause(StrEnum):
     """Its log was cleared or replaced before we had read it all: found by the collector, never declared."""
     CLOCK_WRONG = "clock_wrong"
     """Its clock was wrong, so that punches came with impossible times: found by the collector."""
+    NO_TERMINAL = "no_terminal"
+    """A site has none, or none that works: declared for the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +233,16 @@ class Outage:
     starts_at: datetime
     ends_at: datetime | None
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOutage:
+    """A time in which nobody of a unit, or of any unit below it, could press anywhere at home; declared."""
+
+    unit_id: UnitId
+    cause: OutageCause
+    starts_at: datetime
+    ends_at: datetime | None
+    reference: str
+    """The evidence: the office's letter."""
+    id: int = field(default=0, compare=False)

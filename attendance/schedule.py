@@ -6,30 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from attendance.rules import Deviation, Grade
+
+__all__ = ["Deviation", "DutyDay", "Grade", "Schedule"]
+
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """A class of whole minutes, e.g. TL1 for 1–30 minutes late."""
-
-    code: str
-    to: int | None
-    """The last minute that belongs to it; None: without end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """How minutes late, or early, are forgiven and classed."""
-
-    tolerance: int
-    """Whole minutes that do not count."""
-    grades: tuple[Grade, ...]
-    """Rising; the last one has no end."""
-
-    def grade(self, minutes: int) -> str:
-        """The code of the class that `minutes` (above the tolerance) belong to."""
-        return next(grade.code for grade in self.grades if grade.to is None or minutes <= grade.to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _words(fact: Fact, people: Mapping[Nip, PersonFact]) -> str:
             days = _days(fact.period.first, fact.period.last)
             return f"{_name(fact.owner.nip, people)}, PIN {fact.owner.pin} at {where} {days}"
         case ExcuseFact():
-            return f"{_name(fact.nip, people)}, {fact.kind} {_days(fact.first_day, fact.last_day)}"
+            return f"{_name(fact.nip, people)}, {fact.code} {_days(fact.first_day, fact.last_day)}"
 
 
 def _difference(before: Fact, after: Fact) -> str:

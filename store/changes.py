@@ -11,12 +11,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from attendance.ids import TerminalId
+from attendance.ids import PersonId, TerminalId
 from store.database import Database
 from store.schema import change_notices
 
@@ -36,6 +36,9 @@ class Topic(StrEnum):
     ROSTER = "roster"
     """Anything may have changed: read everything again."""
     EXCUSE = "excuse"
+    CORRECTION = "correction"
+    DUTY = "duty"
+    """Who is to work when: shift entries of some people. Everything else about duties is a ROSTER change."""
     OUTAGE = "outage"
 
 
@@ -51,12 +54,18 @@ class Notice:
     """Latest moment the change touches, inclusive."""
     punch_lo: int | None = None
     punch_hi: int | None = None
+    person_ids: tuple[PersonId, ...] = ()
+    """Whom a fact about people concerns; empty: not about people, or about anybody."""
+    first_day: date | None = None
+    """First work date it touches; None: any."""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A committed change. Punches: the new rows are among the ids `punch_lo` to `punch_hi` (both inclusive)
-    of `terminal_ids`, and their `at` lies within `since` and `until` (both inclusive).
+    """A committed change; fields as in `Notice`. Punches: the new rows are among the ids `punch_lo` to
+    `punch_hi` (both inclusive) of `terminal_ids`, and their `at` lies within `since` and `until` (both
+    inclusive).
     """
 
     id: int
@@ -66,6 +75,9 @@ class Change:
     until: datetime | None
     punch_lo: int | None
     punch_hi: int | None
+    person_ids: tuple[PersonId, ...] = ()
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,9 @@ class ChangeLog:
                 "until": notice.until,
                 "punch_lo": notice.punch_lo,
                 "punch_hi": notice.punch_hi,
+                "person_ids": ",".join(map(str, notice.person_ids)),
+                "first_day": notice.first_day,
+                "last_day": notice.last_day,
                 "txid": None,
                 "created_at": now,
             }
@@ -167,6 +182,9 @@ def prune(connection: Connection, before: datetime) -> None:
         .values(
             topic=Topic.ROSTER.value,
             terminal_ids="",
+            person_ids="",
+            first_day=None,
+            last_day=None,
             since=None,
             until=None,
             punch_lo=None,
@@ -179,3 +197,8 @@ def prune(connection: Connection, before: datetime) -> None:
 def terminal_ids(joined: str) -> tuple[TerminalId, ...]:
     """The numbers of a notice's `terminal_ids`."""
     return tuple(TerminalId(int(number)) for number in joined.split(",") if number)
+
+
+def person_ids(joined: str) -> tuple[PersonId, ...]:
+    """The numbers of a notice's `person_ids`."""
+    return tuple(PersonId(int(number)) for number in joined.split(",") if number)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
-from attendance.ids import PersonId, TerminalId
-from attendance.people import Excuse, ExcuseKind, Outage, OutageCause
+from attendance.ids import PersonId, TerminalId, UnitId
+from attendance.people import Excuse, ExcuseCode, Outage, OutageCause
 from store.changes import ChangeLog, Notice, Topic
 from store.database import Database
-from store.schema import excuses, outages
+from store.day_tables import excuses
+from store.errors import StoreError
+from store.schema import outages
 
 
 class FactTable:
@@ -24,7 +26,9 @@ class FactTable:
 
     def excuses_on(self, day: date) -> list[Excuse]:
         """Excuses that hold on `day`, a date in the city's time zone."""
-        query = select(excuses).where(excuses.c.first_day <= day, excuses.c.last_day >= day)
+        query = select(excuses).where(
+            excuses.c.first_day <= day, excuses.c.last_day >= day, excuses.c.withdrawn_at.is_(None)
+        )
         with self._database.read() as connection:
             return [_excuse(row) for row in connection.execute(query.order_by(excuses.c.id)).mappings()]
 
@@ -39,16 +43,32 @@ class FactTable:
     def add_excuse(self, excuse: Excuse) -> None:
         """Enter an excuse."""
         with self._database.write() as connection:
+            mine = select(excuses).where(
+                excuses.c.person_id == excuse.person_id, excuses.c.withdrawn_at.is_(None)
+            )
+            if excuse in [_excuse(row) for row in connection.execute(mine).mappings()]:
+                raise StoreError("this excuse was entered before")
             connection.execute(
                 insert(excuses).values(
                     person_id=excuse.person_id,
-                    kind=excuse.kind.value,
+                    code=excuse.code.value,
                     first_day=excuse.first_day,
                     last_day=excuse.last_day,
+                    first_time=_clock(excuse.first_time),
+                    last_time=_clock(excuse.last_time),
+                    place_id=excuse.place,
                     reference=excuse.reference,
+                    entered_at=excuse.entered_at,
+                    entered_by=excuse.entered_by,
                 )
             )
-            self._changes.post(connection, [Notice(Topic.EXCUSE)])
+            notice = Notice(
+                Topic.EXCUSE,
+                person_ids=(excuse.person_id,),
+                first_day=excuse.first_day,
+                last_day=excuse.last_day,
+            )
+            self._changes.post(connection, [notice])
 
     def add_outage(self, outage: Outage) -> None:
         """Declare an outage, open or ended."""
@@ -93,11 +113,21 @@ class FactTable:
 def _excuse(row: RowMapping) -> Excuse:
     return Excuse(
         person_id=PersonId(row["person_id"]),
-        kind=ExcuseKind(row["kind"]),
+        code=ExcuseCode(row["code"]),
         first_day=row["first_day"],
         last_day=row["last_day"],
         reference=row["reference"],
+        first_time=None if row["first_time"] is None else time.fromisoformat(row["first_time"]),
+        last_time=None if row["last_time"] is None else time.fromisoformat(row["last_time"]),
+        place=None if row["place_id"] is None else UnitId(row["place_id"]),
+        entered_at=row["entered_at"],
+        entered_by=row["entered_by"],
+        id=row["id"],
     )
+
+
+def _clock(value: time | None) -> str | None:
+    return None if value is None else f"{value:%H:%M}"
 
 
 def _outage(row: RowMapping) -> Outage:

@@ -10,12 +10,12 @@ aborted. So a quick commit is delivered at once while an older one still runs, a
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import psycopg
 
 from store.address import Address
-from store.changes import CHANNEL, Change, Feed, Position, Topic, terminal_ids
+from store.changes import CHANNEL, Change, Feed, Position, Topic, person_ids, terminal_ids
 from store.database import POSTGRES_OPTIONS
 from store.failures import translated
 
@@ -26,7 +26,8 @@ EVERYTHING = Change(0, Topic.ROSTER, (), None, None, None, None)
 """Says to read everything again."""
 
 SNAPSHOT = """
-    SELECT n.id, n.txid, n.topic, n.terminal_ids, n.since, n.until, n.punch_lo, n.punch_hi, s.low
+    SELECT n.id, n.txid, n.topic, n.terminal_ids, n.since, n.until, n.punch_lo, n.punch_hi,
+        n.person_ids, n.first_day, n.last_day, s.low
     FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS low) AS s
     LEFT JOIN change_notices AS n
         ON n.txid >= coalesce(%(low)s::bigint, s.low) AND n.id <> ALL (%(seen)s::bigint[])
@@ -34,7 +35,20 @@ SNAPSHOT = """
 """
 """One statement, hence one snapshot: the notices and the oldest running transaction belong together."""
 
-Row = tuple[int | None, int, str, str, datetime | None, datetime | None, int | None, int | None, int]
+Row = tuple[
+    int | None,
+    int,
+    str,
+    str,
+    datetime | None,
+    datetime | None,
+    int | None,
+    int | None,
+    str,
+    date | None,
+    date | None,
+    int,
+]
 
 
 class PostgresFeed(Feed):
@@ -128,7 +142,7 @@ def _wait(connection: psycopg.Connection[Row], seconds: float) -> bool:
 
 
 def _change(row: Row) -> Change | None:
-    number, _txid, topic, terminals, since, until, lo, hi, _low = row
+    number, _txid, topic, terminals, since, until, lo, hi, people, first, last, _low = row
     if number is None:
         return None
     return Change(
@@ -139,4 +153,7 @@ def _change(row: Row) -> Change | None:
         until=until.astimezone(UTC) if until else None,
         punch_lo=lo,
         punch_hi=hi,
+        person_ids=person_ids(people),
+        first_day=first,
+        last_day=last,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from datetime import date
 
 from store.address import Address
-from store.changes import Change, Feed, Position, Topic, terminal_ids
+from store.changes import Change, Feed, Position, Topic, person_ids, terminal_ids
 from store.database import sqlite_connection
 from store.failures import translated
 from store.moments import utc_moment
@@ -15,11 +16,12 @@ POLL_SECONDS = 0.02
 
 LATEST = "SELECT coalesce(max(id), 0) FROM change_notices"
 NEWER = """
-    SELECT id, topic, terminal_ids, since, until, punch_lo, punch_hi
+    SELECT id, topic, terminal_ids, since, until, punch_lo, punch_hi,
+        person_ids, first_day, last_day
     FROM change_notices WHERE id > ? ORDER BY id
 """
 
-Row = tuple[int, str, str, int | None, int | None, int | None, int | None]
+Row = tuple[int, str, str, int | None, int | None, int | None, int | None, str, str | None, str | None]
 
 
 class SqliteFeed(Feed):
@@ -83,7 +85,7 @@ class SqliteFeed(Feed):
 
 
 def _change(row: Row) -> Change:
-    number, topic, terminals, since, until, lo, hi = row
+    number, topic, terminals, since, until, lo, hi, people, first, last = row
     return Change(
         id=number,
         topic=Topic(topic),
@@ -92,4 +94,7 @@ def _change(row: Row) -> Change:
         until=None if until is None else utc_moment(until),
         punch_lo=lo,
         punch_hi=hi,
+        person_ids=person_ids(people),
+        first_day=None if first is None else date.fromisoformat(first),
+        last_day=None if last is None else date.fromisoformat(last),
     )

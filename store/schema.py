@@ -13,29 +13,16 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
+from store import day_tables
+from store.metadata import REVISION, Key, metadata
 from store.moments import DeviceTime, UtcMoment
 
-REVISION = "0002"
-"""The migration these tables belong to."""
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-
-Key = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column that is INTEGER to the letter."""
+__all__ = ["REVISION", "day_tables", "metadata"]
 
 units = Table(
     "units",
@@ -125,6 +112,7 @@ enrollments = Table(
     Column("terminal_id", Key, ForeignKey("terminals.id"), index=True),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    Column("effective_at", UtcMoment),
     CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days_in_order"),
 )
 
@@ -169,19 +157,6 @@ quarantine = Table(
 """`fingerprint`: `log:<generation>:<index>` for a log record, `raw:<sha256>` for anything else, so that the
 same bad record is kept once however often it is read."""
 
-excuses = Table(
-    "excuses",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("first_day", Date, nullable=False),
-    Column("last_day", Date, nullable=False, index=True),
-    Column("reference", Text, nullable=False),
-    UniqueConstraint("person_id", "kind", "first_day", "last_day"),
-    CheckConstraint("last_day >= first_day", name="days_in_order"),
-)
-
 outages = Table(
     "outages",
     metadata,
@@ -205,13 +180,17 @@ change_notices = Table(
     Column("until", UtcMoment),
     Column("punch_lo", Key),
     Column("punch_hi", Key),
+    Column("person_ids", Text, nullable=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
     Column("txid", BigInteger),
     Column("created_at", UtcMoment, nullable=False),
     Index(None, "txid"),
     Index(None, "created_at"),
     sqlite_autoincrement=True,
 )
-"""`terminal_ids`: numbers joined by commas. `txid`: the writing transaction on PostgreSQL, NULL on SQLite.
+"""`terminal_ids`, `person_ids`: numbers joined by commas. `first_day`, `last_day`: the work dates that a fact
+about people touches; NULL: any. `txid`: the writing transaction on PostgreSQL, NULL on SQLite.
 `created_at`: the machine's own time, not city time, because it decides only when a notice is pruned."""
 
 audit = Table(

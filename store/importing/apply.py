@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
 
 from attendance.ids import Nip, SerialNumber
-from store import schema
+from store import day_tables, schema
 from store.importing.facts import (
     EnrollmentFact,
     ExcuseFact,
@@ -71,14 +71,14 @@ class Writer:
             lambda fact: _enrollment_key(fact, people, terminals),
         )
         self._dated(
-            schema.excuses,
+            day_tables.excuses,
             self._pairs(ExcuseFact),
             lambda fact: _excuse_values(fact, people),
             lambda fact: and_(
-                schema.excuses.c.person_id == people[fact.nip],
-                schema.excuses.c.kind == fact.kind.value,
-                schema.excuses.c.first_day == fact.first_day,
-                schema.excuses.c.last_day == fact.last_day,
+                day_tables.excuses.c.person_id == people[fact.nip],
+                day_tables.excuses.c.code == fact.code.value,
+                day_tables.excuses.c.first_day == fact.first_day,
+                day_tables.excuses.c.last_day == fact.last_day,
             ),
         )
 
@@ -228,7 +228,8 @@ def _enrollment_key(
 def _excuse_values(fact: ExcuseFact, people: Mapping[Nip, int]) -> Values:
     return {
         "person_id": people[fact.nip],
-        "kind": fact.kind.value,
+        "code": fact.code.value,
+        "entered_by": "",
         "first_day": fact.first_day,
         "last_day": fact.last_day,
         "reference": fact.reference,

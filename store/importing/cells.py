@@ -12,6 +12,7 @@ from typing import TypeVar
 from attendance.errors import RosterError
 from attendance.ids import Nip
 from attendance.nip import check_nip
+from attendance.people import USUAL_CODE, ExcuseCode
 from config.duration import parse_duration
 from store.importing.problems import Findings
 from store.importing.tables import Row
@@ -123,6 +124,17 @@ class Cells:
         if value in {member.value for member in known}:
             return known(value)
         self.refuse(column, "is not one of the known values", _nearest(value, [str(item) for item in known]))
+        return None
+
+    def excuse_code(self, column: str) -> ExcuseCode | None:
+        """A code such as "CT" or "DL", or a kind such as "leave"; letter case does not matter."""
+        value = self._row.values[column].casefold()
+        known = {code.value.casefold(): code for code in ExcuseCode} | {
+            kind.value: code for kind, code in USUAL_CODE.items()
+        }
+        if value in known:
+            return known[value]
+        self.refuse(column, "is not one of the known values", _nearest(value, [*ExcuseCode, *USUAL_CODE]))
         return None
 
     def known(self, column: str, known: Collection[str], default: str) -> str:

@@ -9,9 +9,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 
 from attendance.ids import Nip, Pin, SerialNumber
-from attendance.people import ExcuseKind, UnitKind
+from attendance.people import ExcuseCode, UnitKind
 from attendance.terminal import Follow
-from store import schema
+from store import day_tables, schema
 from store.importing.facts import ExcuseFact, PersonFact, PinOwner, RosterState, TerminalFact, UnitFact
 from store.importing.periods import Period
 
@@ -68,10 +68,14 @@ def read_state(connection: Connection) -> RosterState:
             (
                 nips[row.person_id],
                 ExcuseFact(
-                    nips[row.person_id], ExcuseKind(row.kind), row.first_day, row.last_day, row.reference
+                    nips[row.person_id], ExcuseCode(row.code), row.first_day, row.last_day, row.reference
                 ),
             )
-            for row in connection.execute(select(schema.excuses).order_by(schema.excuses.c.id))
+            for row in connection.execute(
+                select(day_tables.excuses)
+                .where(day_tables.excuses.c.withdrawn_at.is_(None))
+                .order_by(day_tables.excuses.c.id)
+            )
         ),
     )
 

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from attendance.ids import Nip, Pin, SerialNumber
-from attendance.people import ExcuseKind, UnitKind
+from attendance.people import ExcuseCode, UnitKind
 from attendance.terminal import Follow
 from store.importing.periods import Period
 
@@ -91,7 +91,7 @@ class ExcuseFact:
     """An excuse; first through last day."""
 
     nip: Nip
-    kind: ExcuseKind
+    code: ExcuseCode
     first_day: date
     last_day: date
     reference: str

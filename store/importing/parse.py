@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from attendance.ids import Pin, SerialNumber
-from attendance.people import ExcuseKind, UnitKind
+from attendance.people import UnitKind
 from attendance.terminal import Follow
 from store.importing.addresses import HOST, UNCALLED, Addressing
 from store.importing.cells import Cells
@@ -118,9 +118,9 @@ def _enrollment(row: Row, cells: Cells) -> list[EnrollmentEntry]:
 
 
 def _excuse(row: Row, cells: Cells) -> list[ExcuseEntry]:
-    nip, kind = cells.nip("nip"), cells.choice("kind", ExcuseKind)
+    nip, code = cells.nip("nip"), cells.excuse_code("kind")
     days = cells.days("first_day", "last_day", open_end=False)
     reference = cells.text("reference", required=False)
-    if not cells.well or kind is None or days is None or days[1] is None:
+    if not cells.well or code is None or days is None or days[1] is None:
         return []
-    return [ExcuseEntry(row, ExcuseFact(nip, kind, days[0], days[1], reference))]
+    return [ExcuseEntry(row, ExcuseFact(nip, code, days[0], days[1], reference))]

@@ -117,7 +117,7 @@ def plan_excuses(
         excuse = entry.excuse
         _check_person(excuse.nip, people, entry.row, findings)
         mine = after.setdefault(excuse.nip, list(known.get(excuse.nip, ())))
-        key = (excuse.nip, excuse.kind, excuse.first_day)
+        key = (excuse.nip, excuse.code, excuse.first_day)
         if key in told:
             findings.problems.append(
                 entry.row.problem(
@@ -126,11 +126,11 @@ def plan_excuses(
             )
             continue
         told.add(key)
-        before = next((old for old in mine if (old.nip, old.kind, old.first_day) == key), None)
+        before = next((old for old in mine if (old.nip, old.code, old.first_day) == key), None)
         others = [old for old in mine if old is not before]
         clash = next((old for old in others if _share_a_day(old, excuse)), None)
         if clash is not None:
-            reason = f"overlaps {clash.kind} from {clash.first_day} to {clash.last_day}"
+            reason = f"overlaps {clash.code} from {clash.first_day} to {clash.last_day}"
             findings.problems.append(
                 entry.row.problem("first_day", reason, "correct the days of one of them")
             )

@@ -13,7 +13,7 @@ from socketio.exceptions import ConnectionError as Refused
 from sqlalchemy import event, insert
 
 from attendance.ids import PersonId, TerminalId
-from attendance.people import Excuse, ExcuseKind, Outage, OutageCause
+from attendance.people import Excuse, ExcuseCode, Outage, OutageCause
 from config.clock import SimClock
 from store import Store
 from store.schema import punches
@@ -224,7 +224,7 @@ def test_excuses_and_outages_change_the_board_as_they_are_entered(
     city.terminals.save_health(both_read("07:59"))
     with serving(city, clock) as (_, url), wall(url) as monitor:
         assert monitor.join(OFFICE)["unit"]["absent"] == 3
-        city.facts.add_excuse(Excuse(PersonId(1), ExcuseKind.DUTY_TRAVEL, MONDAY, MONDAY, "surat 1"))
+        city.facts.add_excuse(Excuse(PersonId(1), ExcuseCode.DL, MONDAY, MONDAY, "surat 1"))
         monitor.until(lambda: monitor.row(OFFICE, "p:1")["status"] == "excused")
         assert monitor.row(OFFICE, "p:1")["excuse"] == "duty_travel"
         city.facts.add_outage(Outage(TerminalId(1), OutageCause.POWER, at("07:10"), at("07:40"), "surat 2"))

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
-from attendance.people import Enrollment, Excuse, ExcuseKind, Outage, OutageCause, Person, Placement
+from attendance.people import Enrollment, Excuse, ExcuseCode, Outage, OutageCause, Person, Placement
 from store import Store, StoreError
 from store.changes import Topic
 from tests.support.rosters import plant, small_roster, terminal
 
 MONDAY = date(2026, 11, 23)
 MORNING = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
-LEAVE = Excuse(PersonId(1), ExcuseKind.LEAVE, MONDAY, date(2026, 11, 25), "SK-1/2026")
+LEAVE = Excuse(PersonId(1), ExcuseCode.CT, MONDAY, date(2026, 11, 25), "SK-1/2026")
 CUT = Outage(TerminalId(1), OutageCause.POWER, MORNING, None, "surat 12")
 
 

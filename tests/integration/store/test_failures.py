@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import text
 
 from attendance.ids import PersonId, TerminalId
-from attendance.people import Excuse, ExcuseKind
+from attendance.people import Excuse, ExcuseCode
 from store import AddressInvalid, Store, StoreError, StoreUnavailable, open_store
 from store.address import parse
 from store.failures import translated
@@ -181,7 +181,7 @@ def test_a_directory_that_vanishes_under_the_store_is_unavailable(sqlite_url: st
 
 
 def test_what_a_well_database_refuses_is_not_called_unavailable(city: Store) -> None:
-    nobody = Excuse(PersonId(99), ExcuseKind.LEAVE, date(2026, 11, 23), date(2026, 11, 23), "")
+    nobody = Excuse(PersonId(99), ExcuseCode.CT, date(2026, 11, 23), date(2026, 11, 23), "")
     with pytest.raises(StoreError, match="The database refuses this") as refused:
         city.facts.add_excuse(nobody)
     assert not isinstance(refused.value, StoreUnavailable)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from attendance.board import DayStatus
 from attendance.ids import PersonId, TerminalId
-from attendance.people import Excuse, ExcuseKind
+from attendance.people import Excuse, ExcuseCode
 from attendance.terminal import TerminalHealth
 from realtime.day_board import DayBoard
 from store.punches import StoredPunch
@@ -65,7 +65,7 @@ def test_a_punch_of_a_pin_that_nobody_has_is_told_without_an_owner() -> None:
 
 
 def test_an_excuse_stands_on_the_board() -> None:
-    excuse = Excuse(PersonId(1), ExcuseKind.DUTY_TRAVEL, MONDAY, MONDAY, "surat 1")
+    excuse = Excuse(PersonId(1), ExcuseCode.DL, MONDAY, MONDAY, "surat 1")
     assert board("07:00", excuses=[excuse]).rows[PersonId(1)].status is DayStatus.EXCUSED
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from attendance.ids import PersonId, TerminalId, UnitId
-from attendance.people import Excuse, ExcuseKind, Outage, OutageCause, Unit, UnitKind
+from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, Unit, UnitKind
 from attendance.terminal import TerminalHealth
 from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
 from realtime.day_board import DayBoard
@@ -132,7 +132,7 @@ def test_no_nip_and_no_pin_ever_leaves_the_server() -> None:
 
 
 def test_who_came_in_spite_of_an_excuse_is_present_with_a_note() -> None:
-    excuse = Excuse(PersonId(1), ExcuseKind.LEAVE, MONDAY, MONDAY, "")
+    excuse = Excuse(PersonId(1), ExcuseCode.CT, MONDAY, MONDAY, "")
     row = office(board("08:00", presses=[press(1, "1001", "07:50")], healths=FRESH, excuses=[excuse]))["p:1"]
     assert (row["status"], row["minutes"], row["note"]) == ("present", 0, "leave")
 
