@@ -3,3 +3,7 @@
 
 class RosterError(ValueError):
     """A fact of the roster cannot be right; the message says why, plainly, never repeating the NIP."""
+
+
+class CorrectionRejected(ValueError):
+    """A correction that cannot be entered; the message says what is missing or wrong."""

@@ -1,36 +1,87 @@
-"""Dated facts beside the punches: excuses of people, outages of terminals."""
+"""Dated facts beside the punches: excuses of people, outages of terminals and of sites.
+
+Nothing that a person entered is ever deleted: a withdrawn fact stays, with who withdrew it and why, and no
+longer counts.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Table, insert, or_, select, update
 
 from attendance.ids import PersonId, TerminalId, UnitId
-from attendance.people import Excuse, ExcuseCode, Outage, OutageCause
+from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, SiteOutage
+from store.audit import AuditLine, note
 from store.changes import ChangeLog, Notice, Topic
 from store.database import Database
-from store.day_tables import excuses
+from store.day_tables import excuses, site_outages
 from store.errors import StoreError
+from store.few import among
 from store.schema import outages
 
 
 class FactTable:
     """Every change carries its notice in the same transaction. Raises `StoreUnavailable`; `StoreError` for a
-    fact that is there already, or about somebody unknown.
+    fact that is there already, that is gone already, or about somebody unknown. `by` is who does it, `at`
+    the city time (aware) at which.
     """
 
     def __init__(self, database: Database, changes: ChangeLog) -> None:
         self._database = database
         self._changes = changes
 
+    # --- excuses ------------------------------------------------------------------------------------------
+
     def excuses_on(self, day: date) -> list[Excuse]:
         """Excuses that hold on `day`, a date in the city's time zone."""
+        return self.excuses_between(day, day)
+
+    def excuses_between(
+        self, first: date, last: date, person_ids: Collection[PersonId] | None = None
+    ) -> list[Excuse]:
+        """Excuses that touch the dates `first` through `last`; where given, only of these people."""
         query = select(excuses).where(
-            excuses.c.first_day <= day, excuses.c.last_day >= day, excuses.c.withdrawn_at.is_(None)
+            excuses.c.first_day <= last, excuses.c.last_day >= first, excuses.c.withdrawn_at.is_(None)
         )
         with self._database.read() as connection:
-            return [_excuse(row) for row in connection.execute(query.order_by(excuses.c.id)).mappings()]
+            rows = among(connection, query.order_by(excuses.c.id), excuses.c.person_id, person_ids)
+            return [_excuse(row) for row in rows]
+
+    def excuses_of(self, person_id: PersonId) -> list[Excuse]:
+        """All excuses of a person that hold, the newest first."""
+        query = select(excuses).where(excuses.c.person_id == person_id, excuses.c.withdrawn_at.is_(None))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(excuses.c.first_day.desc(), excuses.c.id)).mappings()
+            return [_excuse(row) for row in rows]
+
+    def add_excuse(self, excuse: Excuse) -> int:
+        """Enter an excuse; its number. Who entered it and when goes into the audit trail too."""
+        with self._database.write() as connection:
+            held = excuses.c.withdrawn_at.is_(None)
+            mine = select(excuses).where(excuses.c.person_id == excuse.person_id, held)
+            if any(_same(_excuse(row), excuse) for row in connection.execute(mine).mappings()):
+                raise StoreError("this excuse was entered before")
+            number = _number(connection, excuses, _excuse_values(excuse))
+            if excuse.entered_at is not None:
+                detail = f"{excuse.code} {excuse.first_day}..{excuse.last_day}; {excuse.reference}"
+                subject = f"person:{excuse.person_id}"
+                line = AuditLine(excuse.entered_by, "excuse.entered", subject, detail, excuse.entered_at)
+                note(connection, line)
+            self._post_excuse(connection, excuse.person_id, excuse.first_day, excuse.last_day)
+        return number
+
+    def withdraw_excuse(self, excuse_id: int, why: str, *, by: str, at: datetime) -> Excuse:
+        """Let an excuse count no longer; what it was."""
+        with self._database.write() as connection:
+            excuse = _excuse(_withdraw(connection, excuses, excuse_id, _withdrawal(why, by, at)))
+            detail = f"{excuse.code} {excuse.first_day}..{excuse.last_day}; {why}"
+            note(connection, AuditLine(by, "excuse.withdrawn", f"person:{excuse.person_id}", detail, at))
+            self._post_excuse(connection, excuse.person_id, excuse.first_day, excuse.last_day)
+        return excuse
+
+    # --- outages of terminals -----------------------------------------------------------------------------
 
     def outages_between(self, start: datetime, end: datetime) -> list[Outage]:
         """Outages that overlap [start, end), aware; an open one lasts."""
@@ -39,36 +90,6 @@ class FactTable:
         )
         with self._database.read() as connection:
             return [_outage(row) for row in connection.execute(query.order_by(outages.c.id)).mappings()]
-
-    def add_excuse(self, excuse: Excuse) -> None:
-        """Enter an excuse."""
-        with self._database.write() as connection:
-            mine = select(excuses).where(
-                excuses.c.person_id == excuse.person_id, excuses.c.withdrawn_at.is_(None)
-            )
-            if excuse in [_excuse(row) for row in connection.execute(mine).mappings()]:
-                raise StoreError("this excuse was entered before")
-            connection.execute(
-                insert(excuses).values(
-                    person_id=excuse.person_id,
-                    code=excuse.code.value,
-                    first_day=excuse.first_day,
-                    last_day=excuse.last_day,
-                    first_time=_clock(excuse.first_time),
-                    last_time=_clock(excuse.last_time),
-                    place_id=excuse.place,
-                    reference=excuse.reference,
-                    entered_at=excuse.entered_at,
-                    entered_by=excuse.entered_by,
-                )
-            )
-            notice = Notice(
-                Topic.EXCUSE,
-                person_ids=(excuse.person_id,),
-                first_day=excuse.first_day,
-                last_day=excuse.last_day,
-            )
-            self._changes.post(connection, [notice])
 
     def add_outage(self, outage: Outage) -> None:
         """Declare an outage, open or ended."""
@@ -89,8 +110,71 @@ class FactTable:
             starts = list(connection.scalars(select(outages.c.starts_at).where(open_ones)))
             if starts:
                 connection.execute(update(outages).where(open_ones).values(ends_at=ends_at))
-                self._post_outage(connection, terminal_id, min(starts), ends_at)
+                self._post_outage(connection, (terminal_id,), min(starts), ends_at)
         return len(starts)
+
+    # --- outages of sites ---------------------------------------------------------------------------------
+
+    def site_outages_between(self, start: datetime, end: datetime) -> list[SiteOutage]:
+        """Those that overlap [start, end), aware; an open one lasts."""
+        query = select(site_outages).where(
+            site_outages.c.starts_at < end,
+            or_(site_outages.c.ends_at.is_(None), site_outages.c.ends_at > start),
+            site_outages.c.withdrawn_at.is_(None),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(site_outages.c.id)).mappings()
+            return [_site_outage(row) for row in rows]
+
+    def add_site_outage(self, outage: SiteOutage, *, by: str, at: datetime) -> int:
+        """Declare an outage of a whole unit, open or ended; its number."""
+        with self._database.write() as connection:
+            values = {
+                "unit_id": outage.unit_id,
+                "cause": outage.cause.value,
+                "starts_at": outage.starts_at,
+                "ends_at": outage.ends_at,
+                "reference": outage.reference,
+                "entered_at": at,
+                "entered_by": by,
+            }
+            number = _number(connection, site_outages, values)
+            self._signed(connection, outage, AuditLine(by, "outage.declared", "", outage.reference, at))
+        return number
+
+    def end_site_outage(self, outage_id: int, ends_at: datetime, *, by: str, at: datetime) -> SiteOutage:
+        """End an open outage of a site at `ends_at` (aware); what it is now."""
+        mine = site_outages.c.id == outage_id
+        with self._database.write() as connection:
+            found = connection.execute(
+                update(site_outages)
+                .where(mine, site_outages.c.ends_at.is_(None), site_outages.c.withdrawn_at.is_(None))
+                .values(ends_at=ends_at)
+            ).rowcount
+            if not found:
+                raise StoreError(f"there is no open outage number {outage_id}")
+            outage = _site_outage(connection.execute(select(site_outages).where(mine)).mappings().one())
+            self._signed(connection, outage, AuditLine(by, "outage.ended", "", outage.reference, at))
+        return outage
+
+    def withdraw_site_outage(self, outage_id: int, why: str, *, by: str, at: datetime) -> SiteOutage:
+        """Let an outage of a site count no longer; what it was."""
+        with self._database.write() as connection:
+            outage = _site_outage(_withdraw(connection, site_outages, outage_id, _withdrawal(why, by, at)))
+            self._signed(connection, outage, AuditLine(by, "outage.withdrawn", "", why, at))
+        return outage
+
+    # --- in a transaction ---------------------------------------------------------------------------------
+
+    def _post_excuse(self, connection: Connection, person_id: PersonId, first: date, last: date) -> None:
+        notice = Notice(Topic.EXCUSE, person_ids=(person_id,), first_day=first, last_day=last)
+        self._changes.post(connection, [notice])
+
+    def _signed(self, connection: Connection, outage: SiteOutage, line: AuditLine) -> None:
+        until = "open" if outage.ends_at is None else outage.ends_at.isoformat()
+        detail = f"{outage.cause} {outage.starts_at.isoformat()}..{until}; {line.detail}"
+        note(connection, AuditLine(line.actor, line.action, f"unit:{outage.unit_id}", detail, line.at))
+        self._post_outage(connection, (), outage.starts_at, outage.ends_at)
 
     def _insert_outage(self, connection: Connection, outage: Outage) -> None:
         connection.execute(
@@ -102,12 +186,61 @@ class FactTable:
                 reference=outage.reference,
             )
         )
-        self._post_outage(connection, outage.terminal_id, outage.starts_at, outage.ends_at)
+        self._post_outage(connection, (outage.terminal_id,), outage.starts_at, outage.ends_at)
 
     def _post_outage(
-        self, connection: Connection, terminal_id: TerminalId, since: datetime, until: datetime | None
+        self,
+        connection: Connection,
+        terminal_ids: tuple[TerminalId, ...],
+        since: datetime,
+        until: datetime | None,
     ) -> None:
-        self._changes.post(connection, [Notice(Topic.OUTAGE, (terminal_id,), since, until)])
+        self._changes.post(connection, [Notice(Topic.OUTAGE, terminal_ids, since, until)])
+
+
+def _withdrawal(why: str, by: str, at: datetime) -> dict[str, object]:
+    return {"withdrawn_at": at, "withdrawn_by": by, "withdrawn_why": why}
+
+
+def _number(connection: Connection, table: Table, values: Mapping[str, object]) -> int:
+    key = connection.execute(insert(table).values(values)).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def _withdraw(connection: Connection, table: Table, number: int, how: Mapping[str, object]) -> RowMapping:
+    held = (table.c.id == number) & table.c.withdrawn_at.is_(None)
+    if not connection.execute(update(table).where(held).values(how)).rowcount:
+        raise StoreError(f"there is no number {number} that still holds")
+    return connection.execute(select(table).where(table.c.id == number)).mappings().one()
+
+
+def _same(one: Excuse, other: Excuse) -> bool:
+    def told(excuse: Excuse) -> tuple[object, ...]:
+        return (
+            excuse.code,
+            excuse.first_day,
+            excuse.last_day,
+            excuse.first_time,
+            excuse.last_time,
+        )
+
+    return told(one) == told(other)
+
+
+def _excuse_values(excuse: Excuse) -> dict[str, object]:
+    return {
+        "person_id": excuse.person_id,
+        "code": excuse.code.value,
+        "first_day": excuse.first_day,
+        "last_day": excuse.last_day,
+        "first_time": clock_text(excuse.first_time),
+        "last_time": clock_text(excuse.last_time),
+        "place_id": excuse.place,
+        "reference": excuse.reference,
+        "entered_at": excuse.entered_at,
+        "entered_by": excuse.entered_by,
+    }
 
 
 def _excuse(row: RowMapping) -> Excuse:
@@ -126,10 +259,6 @@ def _excuse(row: RowMapping) -> Excuse:
     )
 
 
-def _clock(value: time | None) -> str | None:
-    return None if value is None else f"{value:%H:%M}"
-
-
 def _outage(row: RowMapping) -> Outage:
     return Outage(
         terminal_id=TerminalId(row["terminal_id"]),
@@ -138,3 +267,19 @@ def _outage(row: RowMapping) -> Outage:
         ends_at=row["ends_at"],
         reference=row["reference"],
     )
+
+
+def _site_outage(row: RowMapping) -> SiteOutage:
+    return SiteOutage(
+        unit_id=UnitId(row["unit_id"]),
+        cause=OutageCause(row["cause"]),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        reference=row["reference"],
+        id=row["id"],
+    )
+
+
+def clock_text(value: time | None) -> str | None:
+    """A time of day as it lies in the database, "07:30"."""
+    return None if value is None else f"{value:%H:%M}"

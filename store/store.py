@@ -6,8 +6,12 @@ from pathlib import Path
 
 from store.address import Dialect, parse
 from store.audit import AuditLog
+from store.calendars import CalendarTable
 from store.changes import ChangeLog
+from store.corrections import CorrectionTable
 from store.database import Database
+from store.day_facts import DayFactsTable
+from store.employments import EmploymentTable
 from store.errands import ErrandTable
 from store.facts import FactTable
 from store.file_imports import FileImportTable
@@ -16,6 +20,7 @@ from store.push import PushTable
 from store.reviews import ReviewTable
 from store.revision import check
 from store.roster import RosterTable
+from store.shifts import ShiftTable
 from store.terminals import TerminalTable
 
 
@@ -28,6 +33,9 @@ class Store:
         self.database = database
         self.changes = ChangeLog(database)
         self.audit = AuditLog(database)
+        self.calendars = CalendarTable(database, self.changes)
+        self.corrections = CorrectionTable(database, self.changes)
+        self.employments = EmploymentTable(database, self.changes)
         self.errands = ErrandTable(database)
         self.facts = FactTable(database, self.changes)
         self.file_imports = FileImportTable(database)
@@ -35,6 +43,14 @@ class Store:
         self.push = PushTable(database, self.changes)
         self.reviews = ReviewTable(database)
         self.roster = RosterTable(database)
+        self.shifts = ShiftTable(database, self.changes)
+        self.day_facts = DayFactsTable(
+            database,
+            facts=self.facts,
+            calendars=self.calendars,
+            shifts=self.shifts,
+            corrections=self.corrections,
+        )
         self.terminals = TerminalTable(database, self.changes)
 
     @property

@@ -1,0 +1,27 @@
+"""From the store to what judges its days: the facts of a span of dates, with computed holidays filled in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta, tzinfo
+
+from attendance.assembly import Assembler
+
+from attendance.rules import RuleBook
+from realtime.city_calendar import with_computed
+from store import Store
+
+
+class DaySource:
+    """Where days to judge come from. Raises `StoreUnavailable`."""
+
+    def __init__(self, store: Store, book: RuleBook, zone: tzinfo) -> None:
+        self._store = store
+        self.book = book
+        self.zone = zone
+
+    def load(self, first: date, last: date) -> Assembler:
+        """Everything about the city's dates `first` through `last`, but punches and health."""
+        facts = self._store.day_facts.load(first, last)
+        calendar = with_computed(facts.calendar, first - timedelta(days=1), last + timedelta(days=1))
+        return Assembler(replace(facts, calendar=calendar), self.book, self.zone)
