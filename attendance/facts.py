@@ -84,3 +84,7 @@ class PersonDay:
     """Those in force, in the order they were entered."""
     claimed: tuple[tuple[datetime, datetime], ...] = ()
     """Windows [opens, closes) of the person's neighbouring work dates: a punch in them is no stray."""
+    local: tuple[datetime, datetime] | None = None
+    """The local date, [from, to) in aware UTC moments. None: every mark is taken as of the date, and a day
+    without a roster is never over.
+    """
