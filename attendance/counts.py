@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from attendance.board import BoardRow, DayStatus
+from attendance.day_result import DayResult, DayStatus
 from attendance.people import ExcuseKind
 
 
@@ -44,10 +44,12 @@ class Counts:
         return self.required + self.excused + self.not_due + self.off
 
 
-def count(rows: Iterable[BoardRow]) -> Counts:
-    """The rows by state."""
+def count(results: Iterable[DayResult]) -> Counts:
+    """The results by state."""
     found: Counter[DayStatus | ExcuseKind] = Counter(
-        row.excuse if row.status is DayStatus.EXCUSED and row.excuse is not None else row.status
-        for row in rows
+        result.excuse.kind
+        if result.status is DayStatus.EXCUSED and result.excuse is not None
+        else result.status
+        for result in results
     )
     return Counts(**{str(state): number for state, number in found.items()})

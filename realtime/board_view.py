@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from attendance.counts import Counts, count
 from attendance.ids import PersonId, TerminalId, UnitId
@@ -64,7 +64,7 @@ class BoardView:
     def __init__(self, board: DayBoard, look: Look) -> None:
         self._board = board
         self._look = look
-        self.writer = RowWriter(board.index, look.zone, show_names=look.show_names)
+        self.writer = RowWriter(board.index, board.assembler.book, look.zone, show_names=look.show_names)
         self.offices: Mapping[UnitId, tuple[TerminalId, ...]] = {
             unit.id: board.index.terminals_of_office(unit.id)
             for unit in board.index.roster.units
@@ -76,20 +76,22 @@ class BoardView:
         """All scopes that the board has."""
         return [CITY, *map(Scope, self.offices)]
 
-    def whole(self, scope: Scope, ticker: Ticker, now: datetime) -> dict[str, Row]:
+    def whole(self, scope: Scope, ticker: Ticker) -> dict[str, Row]:
         """Every row of the scope."""
         if scope.office is None:
-            return self.city(self.offices, self._board.index.terminals, ticker, now)
-        return self.office(scope.office, self._board.index.people_of_office(scope.office))
+            return self.city(self.offices, self._board.index.terminals, ticker)
+        return self.office(scope.office, self._people(scope.office))
 
     def city(
-        self, offices: Iterable[UnitId], terminals: Iterable[TerminalId], ticker: Ticker, now: datetime
+        self, offices: Iterable[UnitId], terminals: Iterable[TerminalId], ticker: Ticker
     ) -> dict[str, Row]:
         """The city's rows: totals, day and ticker, and those of the given offices and terminals."""
         board = self._board
         rows: dict[str, Row] = {
             "total": total_row(count(board.rows.values())),
-            "day": self.writer.day(board.duty, self._look.city_name, final=board.final(now)),
+            "day": self.writer.day(
+                board.assembler.usual_duty(board.day), self._look.city_name, final=board.final
+            ),
         }
         for unit_id in offices:
             rows[f"u:{unit_id}"] = self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
@@ -110,7 +112,14 @@ class BoardView:
         return rows
 
     def _counts(self, unit_id: UnitId) -> Counts:
-        return count(self._board.rows[person_id] for person_id in self._board.index.people_of_office(unit_id))
+        return count(self._board.rows[person_id] for person_id in self._people(unit_id))
+
+    def _people(self, unit_id: UnitId) -> list[PersonId]:
+        return [
+            person_id
+            for person_id in self._board.index.people_of_office(unit_id)
+            if person_id in self._board.rows
+        ]
 
     def _lights(self, unit_id: UnitId) -> list[bool]:
         found = (self._board.health.get(terminal_id) for terminal_id in self.offices[unit_id])

@@ -1,34 +1,29 @@
-"""The board of one day: every person's row, kept current by facts and by time. No I/O, no clock.
+"""The board of one work date: every person's result, kept current by facts and by time. No I/O, no clock.
 
-Facts come in through `add_punches` and `set_health`, time through `advance`; what may look different
-afterwards is collected in `dirt`. Other facts (roster, excuses, outages) are rare: a new board is built for
-them.
+Facts come in through `add_punches`, `set_health`, `facts_changed` and `outages_changed`, time through
+`advance`; what may look different afterwards is collected in `dirt`. A new roster makes a new board.
 """
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from attendance.board import (
-    BoardRow,
-    Horizon,
-    PersonDay,
-    Reach,
-    hangs_on_terminals,
-    is_final,
-    next_change_at,
-    project,
-)
+from attendance.assembly import Assembler
+from attendance.day_result import DayResult
+from attendance.duty import Duty
+from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, PunchId, TerminalId
-from attendance.people import Excuse, ExcuseKind, Outage
-from attendance.roster import RosterIndex
-from attendance.schedule import DutyDay
+from attendance.judgement import hangs_on_terminals, judge, next_change_at
+from attendance.people import Outage
 from attendance.terminal import TerminalHealth
 from store.punches import StoredPunch
+
+Span = tuple[datetime, datetime]
+"""[from, to), aware, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +39,73 @@ class Dirt:
     """What may look different since it was last taken away."""
 
     people: set[PersonId] = field(default_factory=set)
+    """Whose result is another one."""
     terminals: set[TerminalId] = field(default_factory=set)
+    arrivals: list[Arrival] = field(default_factory=list)
+    """Punches of the local date that came in, in the order in which they were stored."""
     time: bool = False
     """A moment passed at which something about the whole day may have changed."""
 
+    def __bool__(self) -> bool:
+        return bool(self.people or self.terminals or self.arrivals or self.time)
 
-@dataclass(frozen=True, slots=True)
-class DayFacts:
-    """What a day's board is built from."""
 
-    index: RosterIndex
-    duty: DutyDay | None
-    excuses: tuple[Excuse, ...]
-    outages: tuple[Outage, ...]
-    health: Mapping[TerminalId, TerminalHealth]
+def punches_of(assembler: Assembler, day: date) -> Span:
+    """Between which moments a punch may belong to the work date `day`: its local date, and before and after
+    it as far as the window of a shift that begins on it can reach.
+    """
+    rules = assembler.book.on(day)
+
+    def midnight(days: int) -> datetime:
+        return datetime.combine(day + timedelta(days), time(), assembler.zone).astimezone(UTC)
+
+    return midnight(0) - rules.shift_before, midnight(2) + rules.shift_after
 
 
 class DayBoard:
-    """See the module. One thread only."""
+    """See the module. One thread only, except for `horizons`."""
 
     def __init__(
-        self, facts: DayFacts, punches: Iterable[StoredPunch], now: datetime, freshness: timedelta
+        self,
+        assembler: Assembler,
+        day: date,
+        *,
+        health: Mapping[TerminalId, TerminalHealth],
+        punches: Iterable[StoredPunch],
+        now: datetime,
+        freshness: timedelta,
     ) -> None:
-        self.index = facts.index
-        self.duty = facts.duty
-        self.rows: dict[PersonId, BoardRow] = {}
+        """`punches`: at least those of `punches_of`. The assembler is shared, and kept current, by whoever
+        made it.
+        """
+        self.assembler = assembler
+        self.day = day
+        self.index = assembler.index(day)
+        self.reads = punches_of(assembler, day)
+        """Where punches of this work date may lie."""
+        self.rows: dict[PersonId, DayResult] = {}
         self.health: dict[TerminalId, TerminalHealth] = {}
         self.seen: set[PunchId] = set()
         self.dirt = Dirt()
         self._freshness = freshness
-        self._excuses: dict[PersonId, ExcuseKind] = {
-            excuse.person_id: excuse.kind for excuse in facts.excuses
-        }
-        self._outages: dict[TerminalId, list[Outage]] = defaultdict(list)
-        for outage in facts.outages:
-            self._outages[outage.terminal_id].append(outage)
-        self._has_pin = {person: self.index.has_pin(person) for person in self.index.people}
-        self._reach = {person: sorted(self.index.terminals_of(person)) for person in self.index.people}
+        self._date = _local_date(assembler, day)
         self._horizons: dict[TerminalId, Horizon] = {}
+        self._outages = _by_terminal(assembler.facts.outages)
         for terminal_id in self.index.terminals:
-            self._take_health(terminal_id, facts.health.get(terminal_id))
-        self._punches: dict[PersonId, list[datetime]] = defaultdict(list)
+            self._take_health(terminal_id, health.get(terminal_id))
+        self._duties: dict[PersonId, Duty] = {}
+        self._spans: dict[PersonId, Span] = {}
+        self._dependants: dict[TerminalId, set[PersonId]] = defaultdict(set)
+        self._marks: dict[PersonId, list[Mark]] = defaultdict(list)
+        self._open: set[PersonId] = set()
         self._turns: list[tuple[datetime, PersonId]] = []
         self._next_turn: dict[PersonId, datetime] = {}
-        self.arrivals = self._take_in(punches)
-        """The punches that the board began with."""
-        for person_id in self.index.people:
+        self._take_in(punches)
+        for person_id in assembler.people(day):
+            self._learn(person_id)
             self._judge(person_id, now)
+        self.arrivals = self.dirt.arrivals
+        """The punches of the local date that the board began with."""
         self.dirt = Dirt()
 
     @property
@@ -108,32 +123,68 @@ class DayBoard:
             heapq.heappop(self._turns)
         return None
 
-    def final(self, now: datetime) -> bool:
-        """Whether the day is cut off; until then everything is provisional."""
-        return is_final(self.duty, self.horizons, now)
+    @property
+    def final(self) -> bool:
+        """Whether everybody's result is; until then everything is provisional."""
+        return not self._open
 
-    def add_punches(self, punches: Iterable[StoredPunch], now: datetime) -> list[Arrival]:
-        """Take punches of this day in; those seen before are left out of the answer."""
-        arrivals = self._take_in(punches)
-        owners = {arrival.person_id for arrival in arrivals if arrival.person_id is not None}
-        for person_id in owners & self.index.people.keys():
+    def person_day(self, person_id: PersonId) -> PersonDay:
+        """The facts that the person's result rests on."""
+        start, end = self._spans[person_id]
+        marks = [mark for mark in self._marks.get(person_id, ()) if start <= mark.at < end]
+        return self.assembler.person_day(person_id, self.day, marks, self._horizons)
+
+    def add_punches(self, punches: Iterable[StoredPunch], now: datetime) -> None:
+        """Take punches in, those seen before once only."""
+        owners = self._take_in(punches)
+        for person_id in owners & self.rows.keys():
             self._judge(person_id, now)
-        return arrivals
+
+    def vouched_anew(self, health: Mapping[TerminalId, TerminalHealth]) -> Span | None:
+        """In which time punches must be read before `health` may be believed; None: nothing vouches further
+        than it did.
+        """
+        start, end = self.reads
+        further = [
+            start if old is None or old.read_through is None else max(start, old.read_through)
+            for terminal_id in self.index.terminals
+            if _vouches_further(old := self.health.get(terminal_id), health.get(terminal_id))
+        ]
+        since = min(further, default=end)
+        return (since, end) if since < end else None
 
     def set_health(self, health: Mapping[TerminalId, TerminalHealth], now: datetime) -> None:
         """Take news of terminals in. Only people who wait on a terminal's word are judged again."""
         touched: set[PersonId] = set()
         for terminal_id, news in health.items():
-            if terminal_id not in self.index.terminals or self.health.get(terminal_id) == news:
+            if terminal_id not in self._horizons or self.health.get(terminal_id) == news:
                 continue
             self.dirt.terminals.add(terminal_id)
             before = self._horizons[terminal_id]
             self._take_health(terminal_id, news)
             if self._horizons[terminal_id] != before:
-                touched.update(self.index.people_depending_on(terminal_id))
+                touched |= self._dependants[terminal_id]
         for person_id in touched:
-            if hangs_on_terminals(self.duty, self.rows[person_id], now):
+            if hangs_on_terminals(self._duties[person_id], self.rows[person_id], now):
                 self._judge(person_id, now)
+
+    def facts_changed(self, people: Collection[PersonId], now: datetime) -> None:
+        """The assembler was told something new about these people."""
+        for person_id in people:
+            if person_id in self.rows:
+                self._learn(person_id)
+                self._judge(person_id, now)
+
+    def outages_changed(self, terminals: Collection[TerminalId] | None, now: datetime) -> None:
+        """The assembler was told of outages of these terminals; None: of outages of sites too."""
+        self._outages = _by_terminal(self.assembler.facts.outages)
+        touched: set[PersonId] = set(self.rows) if terminals is None else set()
+        for terminal_id in self._horizons if terminals is None else terminals:
+            if terminal_id in self._horizons:
+                self._take_health(terminal_id, self.health.get(terminal_id))
+                touched |= self._dependants[terminal_id]
+        for person_id in touched:
+            self._judge(person_id, now)
 
     def advance(self, now: datetime) -> None:
         """Let time pass until `now`."""
@@ -159,36 +210,59 @@ class DayBoard:
             outages=tuple(self._outages.get(terminal_id, ())),
         )
 
-    def _take_in(self, punches: Iterable[StoredPunch]) -> list[Arrival]:
-        arrivals: list[Arrival] = []
-        for punch in punches:
-            if punch.id in self.seen:
+    def _take_in(self, punches: Iterable[StoredPunch]) -> set[PersonId]:
+        """Whose punches they were."""
+        owners: set[PersonId] = set()
+        (start, end), (today, tomorrow) = self.reads, self._date
+        for punch in sorted(punches):
+            if punch.id in self.seen or not start <= punch.at < end:
                 continue
             self.seen.add(punch.id)
-            person_id = self.index.person_by_pin(punch.terminal_id, punch.pin)
+            person_id = self.assembler.owner(punch.terminal_id, punch.pin, punch.at)
             if person_id is not None:
-                self._punches[person_id].append(punch.at)
-            arrivals.append(Arrival(punch, person_id))
-        return arrivals
+                self._marks[person_id].append(Mark(punch.at, punch.terminal_id, punch.id))
+                owners.add(person_id)
+            if today <= punch.at < tomorrow:
+                self.dirt.arrivals.append(Arrival(punch, person_id))
+        return owners
+
+    def _learn(self, person_id: PersonId) -> None:
+        """What the judgement of the person rests on apart from punches and horizons."""
+        self._duties[person_id] = self.assembler.duty_day(person_id, self.day)
+        self._spans[person_id] = self.assembler.span(person_id, self.day)
+        for horizon in self.person_day(person_id).reach.horizons:
+            self._dependants[horizon.terminal_id].add(person_id)
 
     def _judge(self, person_id: PersonId, now: datetime) -> None:
-        facts = PersonDay(
-            person_id=person_id,
-            duty=self.duty,
-            punches=self._punches.get(person_id, ()),
-            excuse=self._excuses.get(person_id),
-            reach=Reach(
-                self._has_pin[person_id],
-                tuple(self._horizons[terminal_id] for terminal_id in self._reach[person_id]),
-            ),
-        )
-        row = project(facts, now, self._freshness)
+        facts = self.person_day(person_id)
+        row = judge(facts, now, self._freshness)
         if self.rows.get(person_id) != row:
             self.rows[person_id] = row
             self.dirt.people.add(person_id)
+            (self._open.discard if row.final else self._open.add)(person_id)
         turn = next_change_at(facts, now, self._freshness)
         if turn is None:
             self._next_turn.pop(person_id, None)
         elif self._next_turn.get(person_id) != turn:
             self._next_turn[person_id] = turn
             heapq.heappush(self._turns, (turn, person_id))
+
+
+def _local_date(assembler: Assembler, day: date) -> Span:
+    def midnight(at: date) -> datetime:
+        return datetime.combine(at, time(), assembler.zone).astimezone(UTC)
+
+    return midnight(day), midnight(day + timedelta(days=1))
+
+
+def _by_terminal(outages: Iterable[Outage]) -> Mapping[TerminalId, list[Outage]]:
+    found: dict[TerminalId, list[Outage]] = defaultdict(list)
+    for outage in outages:
+        found[outage.terminal_id].append(outage)
+    return found
+
+
+def _vouches_further(old: TerminalHealth | None, new: TerminalHealth | None) -> bool:
+    if new is None or new.read_through is None:
+        return False
+    return old is None or old.read_through is None or new.read_through > old.read_through

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 
 from attendance.assembly import Assembler
-
+from attendance.ids import PersonId
 from attendance.rules import RuleBook
 from realtime.city_calendar import with_computed
 from store import Store
@@ -25,3 +26,13 @@ class DaySource:
         facts = self._store.day_facts.load(first, last)
         calendar = with_computed(facts.calendar, first - timedelta(days=1), last + timedelta(days=1))
         return Assembler(replace(facts, calendar=calendar), self.book, self.zone)
+
+    def reload_people(self, assembler: Assembler, people: Collection[PersonId]) -> None:
+        """Read again what operators change about these people every day."""
+        span = assembler.facts.first, assembler.facts.last
+        assembler.take_people(self._store.day_facts.of_people(*span, people))
+
+    def reload_outages(self, assembler: Assembler) -> None:
+        """Read the outages of terminals and sites again."""
+        span = assembler.facts.first, assembler.facts.last
+        assembler.take_outages(*self._store.day_facts.outages(*span))

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import TypedDict
 
 from engineio.exceptions import SocketIsClosedError
@@ -20,14 +21,15 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from config.clock import Clock
-from config.rules import load_rules
 from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.board_view import Look
-from realtime.projector import Projector, Rules
+from realtime.day_source import DaySource
+from realtime.follower import Follower
 from realtime.rooms import Rooms
-from realtime.rows import BeatRow, Row
-from realtime.rulebook import schedule_from
+from realtime.rows import BeatRow, Row, beat_row, reading_of
+from realtime.rulebook import load_rulebook
 from realtime.scope import CITY, Delta, Scope, VersionedRows, parse_scope
+from realtime.wall_sink import WallSink
 from store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -47,10 +49,18 @@ class ErrorRow(TypedDict):
 
 
 class Hub:
-    """The clients, what they look at, and the projector that feeds them. Make it with `create_hub`."""
+    """The clients, what they look at, and the follower that feeds them. Make it with `create_hub`."""
 
     def __init__(
-        self, app: Flask, store: Store, clock: Clock, *, rules: Rules, look: Look, wall: WallSettings
+        self,
+        app: Flask,
+        store: Store,
+        clock: Clock,
+        *,
+        source: DaySource,
+        freshness: timedelta,
+        look: Look,
+        wall: WallSettings,
     ) -> None:
         self.socketio = SocketIO(
             app,
@@ -61,6 +71,8 @@ class Hub:
         self._store = store
         self._clock = clock
         self._wall = wall
+        self._look = look
+        self._freshness = freshness
         self._epoch = secrets.token_hex(4)
         self._lock = threading.RLock()
         self._rows: dict[Scope, VersionedRows[Row]] = {CITY: VersionedRows(CITY, self._epoch)}
@@ -68,13 +80,8 @@ class Hub:
         self._open = False
         self._stopping = threading.Event()
         self._beats = threading.Thread(target=self._beat, name="beat", daemon=True)
-        self._projector = Projector(
-            store,
-            clock,
-            rules=rules,
-            look=look,
-            outlet=self,
-            coalesce=wall.coalesce,
+        self._follower = Follower(
+            store, clock, source, freshness=freshness, sink=WallSink(look, self, wall.coalesce)
         )
         self.socketio.on_event("connect", self._on_connect)
         self.socketio.on_event("disconnect", self._on_disconnect)
@@ -84,25 +91,27 @@ class Hub:
 
     def start(self) -> None:
         """Begin to follow the store and to beat. Call it in the process that serves, after any fork."""
-        self._projector.start()
+        self._follower.start()
         self._beats.start()
 
     def stop(self) -> None:
         """Stop following, and wait until the threads are done."""
         self._stopping.set()
-        self._projector.stop()
+        self._follower.stop()
         if self._beats.is_alive():
             self._beats.join()
 
     def progress(self) -> float:
-        """`time.monotonic` when the projector last did its work: what a watchdog should be fed by."""
-        return self._projector.progress()
+        """`time.monotonic` when the follower last did its work: what a watchdog should be fed by."""
+        return self._follower.progress()
 
     def beat(self) -> BeatRow:
         """What time it is, how far the data goes, and whether to trust it."""
-        return self._projector.beat()
+        now = self._clock.now()
+        reading = reading_of(self._follower.horizons, now, self._freshness)
+        return beat_row(now, self._clock.rate, self._look.zone, reading, self._follower.stale())
 
-    # --- the projector's outlet --------------------------------------------------------------------------
+    # --- where the wall's rows go ------------------------------------------------------------------------
 
     def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
         """Put rows into a scope, take others away, and tell who looks at it."""
@@ -228,14 +237,14 @@ class Hub:
 
     def _snapshot(self, client: str, scope: Scope) -> None:
         self.socketio.emit("snapshot", self._rows[scope].snapshot(), to=client)
-        self.socketio.emit("beat", self._projector.beat(), to=client)
+        self.socketio.emit("beat", self.beat(), to=client)
 
     # --- the beat -----------------------------------------------------------------------------------------
 
     def _beat(self) -> None:
         while not self._stopping.wait(BEAT_SECONDS):
             try:
-                self.socketio.emit("beat", self._projector.beat())
+                self.socketio.emit("beat", self.beat())
                 self._review()
             except Exception:
                 log.exception("a beat failed")
@@ -269,7 +278,8 @@ def create_hub(
         app,
         store,
         clock,
-        rules=Rules(schedule_from(load_rules(board.rules)), board.freshness),
+        source=DaySource(store, load_rulebook(board.rules), city.zone),
+        freshness=board.freshness,
         look=Look(city.name, city.zone, wall.show_names),
         wall=wall,
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from attendance.ids import PersonId, TerminalId, UnitId
 from realtime.board_view import BoardView, Ticker
-from realtime.day_board import DayBoard
+from realtime.day_board import DayBoard, Dirt
 from realtime.rows import Row
 from realtime.scope import CITY, Scope
 
@@ -46,19 +46,18 @@ class Publisher:
         self._people: dict[UnitId, set[PersonId]] = {}
         self._sent: dict[Scope, float] = {}
 
-    def publish_all(self, view: BoardView, ticker: Ticker, now: datetime) -> None:
+    def publish_all(self, view: BoardView, ticker: Ticker) -> None:
         """Send the whole of a new board, as far as it differs from what was sent."""
         scopes = view.scopes()
         for scope in scopes:
-            self._outlet.replace(scope, view.whole(scope, ticker, now))
+            self._outlet.replace(scope, view.whole(scope, ticker))
         self._outlet.opened(scopes)
         self._city = False
         self._offices, self._terminals, self._people = set(), set(), {}
 
-    def collect(self, board: DayBoard, *, ticker_moved: bool) -> None:
-        """Note what changed on the board since the last call."""
-        dirt = board.take_dirt()
-        self._city |= ticker_moved or dirt.time or bool(dirt.people) or bool(dirt.terminals)
+    def collect(self, board: DayBoard, dirt: Dirt) -> None:
+        """Note what changed on the board."""
+        self._city |= bool(dirt)
         self._terminals |= dirt.terminals
         for person_id in dirt.people:
             office = board.index.office_of(person_id)
@@ -71,11 +70,11 @@ class Publisher:
                 self._people.setdefault(office, set())
                 self._offices.add(office)
 
-    def flush(self, view: BoardView, ticker: Ticker, now: datetime) -> None:
-        """Send what is due. `now` is city time."""
+    def flush(self, view: BoardView, ticker: Ticker) -> None:
+        """Send what is due."""
         real = time.monotonic()
         if self._city and self._due(CITY) <= real:
-            rows = view.city(self._offices, self._terminals, ticker, now)
+            rows = view.city(self._offices, self._terminals, ticker)
             self._outlet.change(CITY, rows, ticker.take_dropped())
             self._sent[CITY] = real
             self._city = False

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import TypedDict
 
-from attendance.board import BoardRow, DayStatus, Horizon, WaitCode, WaitReason
 from attendance.counts import Counts
+from attendance.day_result import DayResult, DayStatus, WaitCode, WaitReason
+from attendance.duty import Duty, DutyDay
+from attendance.explain import explain
+from attendance.facts import Horizon
 from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.roster import RosterIndex
-from attendance.schedule import DutyDay
+from attendance.rules import RuleBook
 from attendance.terminal import TerminalHealth
 from realtime.day_board import Arrival
 
@@ -66,7 +69,7 @@ class DayRow(TypedDict):
     date: str
     city_name: str
     start: str | None
-    """"07:30"; None on a day off."""
+    """"07:30", when the usual hours begin; None on a day off."""
     provisional: bool
     show_names: bool
 
@@ -109,6 +112,13 @@ class ReasonRow(TypedDict):
     since: str | None
 
 
+class WhyRow(TypedDict):
+    """Why the state is what it is, in a sentence of each language. No kind of leave and no letter."""
+
+    id: str
+    en: str
+
+
 PersonRow = TypedDict(
     "PersonRow",
     {
@@ -122,9 +132,16 @@ PersonRow = TypedDict(
         "excuse": str | None,
         "section": str,
         "note": str | None,
+        "shift": str | None,
+        "early": int | None,
+        "early_class": str | None,
+        "why": WhyRow,
     },
 )
-"""One person of an office. `note` is the excuse of somebody who came in spite of it."""
+"""One person of an office. `minutes` and `class`: late, or early of who is only that; `early` and
+`early_class`: whenever somebody left early, also who was late. `note` is the excuse of somebody who came in
+spite of it, or beside a part of the day.
+"""
 
 Row = TotalRow | UnitRow | DayRow | TerminalRow | ArrivalRow | PersonRow
 
@@ -201,17 +218,19 @@ def total_row(counts: Counts) -> TotalRow:
 class RowWriter:
     """Makes rows from the board, with the names that the roster gives."""
 
-    def __init__(self, index: RosterIndex, zone: tzinfo, *, show_names: bool) -> None:
+    def __init__(self, index: RosterIndex, book: RuleBook, zone: tzinfo, *, show_names: bool) -> None:
         self._index = index
+        self._book = book
         self._zone = zone
         self._show_names = show_names
 
-    def day(self, duty: DutyDay | None, city_name: str, *, final: bool) -> DayRow:
-        """The day itself."""
+    def day(self, usual: Duty, city_name: str, *, final: bool) -> DayRow:
+        """The day itself; `usual` is the duty of who works the city's usual hours."""
+        start = usual.spells[0].start if isinstance(usual, DutyDay) else None
         return {
-            "date": self._index.roster.day.isoformat(),
+            "date": usual.day.isoformat(),
             "city_name": city_name,
-            "start": None if duty is None else f"{duty.start.astimezone(self._zone):%H:%M}",
+            "start": None if start is None else f"{start.astimezone(self._zone):%H:%M}",
             "provisional": not final,
             "show_names": self._show_names,
         }
@@ -255,27 +274,34 @@ class RowWriter:
             row["error"] = health.error
         return row
 
-    def person(self, row: BoardRow) -> PersonRow | None:
+    def person(self, result: DayResult) -> PersonRow | None:
         """A person of an office; None where no names are to be shown: no row leaves the server then."""
         if not self._show_names:
             return None
-        unit_id = self._index.unit_of(row.person_id)
-        came_in_spite = row.excuse if row.status is not DayStatus.EXCUSED else None
+        unit_id = self._index.unit_of(result.person_id)
+        kind = None if result.excuse_kind is None else result.excuse_kind.value
+        minutes, grade = _minutes(result)
+        arrival = result.arrival
+        why = explain(result, self._book.by_id(result.pack), self._zone, self._terminal_name, detail=False)
         return {
-            "id": row.person_id,
-            "name": self._index.people[row.person_id].full_name,
-            "status": row.status.value,
-            "minutes": row.minutes,
-            "class": row.grade,
-            "at": None if row.arrived_at is None else self._clock(row.arrived_at),
-            "reason": None if row.reason is None else self._reason(row.reason),
-            "excuse": None if row.excuse is None else row.excuse.value,
+            "id": result.person_id,
+            "name": self._index.people[result.person_id].full_name,
+            "status": result.status.value,
+            "minutes": minutes,
+            "class": grade,
+            "at": None if arrival is None else self._clock(arrival.at),
+            "reason": None if result.reason is None else self._reason(result.reason),
+            "excuse": kind,
             "section": "" if unit_id is None else self._index.units[unit_id].short_name,
-            "note": None if came_in_spite is None else came_in_spite.value,
+            "note": None if result.status is DayStatus.EXCUSED else kind,
+            "shift": result.shift,
+            "early": result.early or None,
+            "early_class": result.early_grade,
+            "why": {"id": why.id, "en": why.en},
         }
 
-    def arrival(self, number: int, arrival: Arrival, row: BoardRow | None) -> ArrivalRow:
-        """A line of the ticker; `row` is the owner's, None when nobody has the PIN."""
+    def arrival(self, number: int, arrival: Arrival, result: DayResult | None) -> ArrivalRow:
+        """A line of the ticker; `result` is the owner's, None when nobody has the PIN."""
         terminal = self._index.terminals.get(arrival.punch.terminal_id)
         here = None if terminal is None else self._index.office_above(terminal.unit_id)
         home = here if arrival.person_id is None else self._index.office_of(arrival.person_id)
@@ -285,8 +311,8 @@ class RowWriter:
             "person": self._name(arrival.person_id),
             "office": "" if home is None else self._index.units[home].short_name,
             "terminal": "" if terminal is None else terminal.name,
-            "status": None if row is None else row.status.value,
-            "minutes": None if row is None else row.minutes,
+            "status": None if result is None else result.status.value,
+            "minutes": None if result is None else _minutes(result)[0],
             "other_site": home != here
             and arrival.punch.terminal_id not in self._index.terminals_of(arrival.person_id or PersonId(0)),
         }
@@ -294,6 +320,10 @@ class RowWriter:
     def _name(self, person_id: PersonId | None) -> str | None:
         person = self._index.people.get(person_id) if person_id is not None else None
         return person.full_name if person is not None and self._show_names else None
+
+    def _terminal_name(self, terminal_id: TerminalId) -> str:
+        terminal = self._index.terminals.get(terminal_id)
+        return str(terminal_id) if terminal is None else terminal.name
 
     def _reason(self, reason: WaitReason) -> ReasonRow:
         terminal = self._index.terminals.get(reason.terminal_id) if reason.terminal_id is not None else None
@@ -311,6 +341,13 @@ class RowWriter:
 
     def _iso(self, moment: datetime | None) -> str | None:
         return None if moment is None else _moment(moment, self._zone)
+
+
+def _minutes(result: DayResult) -> tuple[int | None, str | None]:
+    """What is told of the minutes on one line, with their class."""
+    if result.status is DayStatus.LEFT_EARLY:
+        return result.early, result.early_grade
+    return result.late, result.late_grade
 
 
 def _moment(moment: datetime, zone: tzinfo) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from attendance.city_facts import CityFacts, PeopleFacts
 from attendance.ids import PersonId
+from attendance.people import Outage, SiteOutage
 from store.calendars import CalendarTable
 from store.corrections import CorrectionTable
 from store.database import Database
@@ -47,14 +48,13 @@ class DayFactsTable:
         and after.
         """
         before, after = first - _DAY, last + _DAY
-        # A day more on either side: the city's midnight is not that of UTC.
-        start, end = _midnight(before - _DAY), _midnight(after + 2 * _DAY)
         states = touches(employments.c.valid_from, employments.c.valid_to, before, after)
         with self._database.read() as connection:
             rosters = roster_spans(connection, before, after)
             query = select(employments).where(states).order_by(employments.c.id)
             employed = tuple(employment_from(row) for row in connection.execute(query).mappings())
         people = self._of(before, after, None)
+        outages, site_outages = self.outages(first, last)
         return CityFacts(
             first=first,
             last=last,
@@ -68,13 +68,22 @@ class DayFactsTable:
             employments=employed,
             excuses=people.excuses,
             corrections=people.corrections,
-            outages=tuple(self._facts.outages_between(start, end)),
-            site_outages=tuple(self._facts.site_outages_between(start, end)),
+            outages=outages,
+            site_outages=site_outages,
         )
 
     def of_people(self, first: date, last: date, person_ids: Collection[PersonId]) -> PeopleFacts:
         """What operators change about these people every day, over the same days as `load`."""
         return self._of(first - _DAY, last + _DAY, person_ids)
+
+    def outages(self, first: date, last: date) -> tuple[tuple[Outage, ...], tuple[SiteOutage, ...]]:
+        """The outages of terminals and of sites that touch the same days as `load`."""
+        # A day more on either side: the city's midnight is not that of UTC.
+        start, end = _midnight(first - 2 * _DAY), _midnight(last + 3 * _DAY)
+        return (
+            tuple(self._facts.outages_between(start, end)),
+            tuple(self._facts.site_outages_between(start, end)),
+        )
 
     def _of(self, first: date, last: date, person_ids: Collection[PersonId] | None) -> PeopleFacts:
         return PeopleFacts(
