@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -188,6 +188,10 @@ class Rules:
     deductions: DeductionTable | None
     clauses: Mapping[Clause, str]
     """Where the local rule says it: "pasal 5 ayat (2)"."""
+    clauses_en: Mapping[Clause, str] = field(default_factory=dict)
+    """The same in English; holds what `clauses` holds."""
+    basis: str = ""
+    """The regulations it rests on."""
 
 
 class RuleBook:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from collector.supervisor import Supervisor
 from config.clock import Clock
-from config.rules import RulePack, load_rules
+from config.rule_pack import RulePack
+from config.rules import load_series
 from config.settings import Settings, make_clock
 from store import Store, open_store
 
@@ -26,7 +27,8 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     begin. A store or a terminal that goes away later is waited for.
     """
     clock = make_clock(settings.clock)
-    sweeps = sweep_times(load_rules(settings.board.rules))
+    today = clock.now().astimezone(settings.city.zone).date()
+    sweeps = sweep_times(load_series(settings.board.rules), today)
     store = open_store(settings.store.url, password_file=settings.store.password_file)
     try:
         asyncio.run(_run(settings, store=store, clock=clock, sweeps=sweeps, ready=ready, progress=progress))
@@ -35,14 +37,19 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     return 0
 
 
-def sweep_times(rules: RulePack) -> list[time]:
+def sweep_times(packs: Sequence[RulePack], today: date) -> list[time]:
     """The times of day at which the board passes judgement and so needs every terminal read: when lateness
-    begins, when work ends, when the day's window closes.
+    begins, when work ends, when the day's window closes; after every kind of hours of the pack in force
+    `today` and of those to come. `packs`: the oldest first.
     """
-    times = {rules.window.closes}
-    for hours in rules.week.days:
-        if hours is not None:
-            times |= {_later(hours[0], rules.late.tolerance + 1), hours[1]}
+    past = [pack for pack in packs if pack.pack.valid_from <= today][:-1]
+    times: set[time] = set()
+    for pack in packs[len(past) :]:
+        times.add(pack.window.closes)
+        for kind in pack.hours.values():
+            for week in (kind, kind.ramadan):
+                for hours in filter(None, week.days if week else ()):
+                    times |= {_later(hours[0], pack.late.tolerance + 1), hours[1]}
     return sorted(times)
 
 

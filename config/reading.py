@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,12 +17,16 @@ from config.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "PRESENSI_"
 _TABLE = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]\s*(?:#.*)?$")
+_LISTED = re.compile(r"\s*\[\[\s*([^\[\]]+?)\s*\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*([\w"'.\- ]+?)\s*=""")
 _RELATIVE_SQLITE = re.compile(r"sqlite:///(?!/|:memory:)(?=[^?])")
 
+_KEY_ITSELF = "[key]"
+"""What Pydantic adds to a place when the name itself is wrong."""
+
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str, ...]
-"""Where a value stands: (table,) or (table, key)."""
+"""Where a value stands: (table,), (table, key), (table, table below it, key), (listed table, "0", key)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +132,15 @@ def _anchor(key: str, value: object, folder: Path) -> object:
 
 def _lines(text: str) -> Iterator[tuple[Place, int]]:
     table: Place = ()
+    listed: dict[Place, int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if header := _TABLE.match(line):
             table = _parts(header[1])
+            yield table, number
+        elif header := _LISTED.match(line):
+            table = _parts(header[1])
+            listed[table] = listed.get(table, -1) + 1
+            table = (*table, str(listed[table]))
             yield table, number
         elif entry := _KEY.match(line):
             yield table + _parts(entry[1]), number
@@ -141,16 +151,56 @@ def _parts(dotted: str) -> Place:
 
 
 def _sentence(model: type[BaseModel], found: Found, detail: ErrorDetails) -> str:
-    place = tuple(str(part) for part in detail["loc"])
-    origin = found.origins.get(place[:2]) or found.origins.get(place[:1]) or found.fallback
-    name = f"[{place[0]}] {place[1]}" if len(place) > 1 else f"[{place[0]}]"
+    place = tuple(str(part) for part in detail["loc"] if part != _KEY_ITSELF)
+    origin = next(
+        (found.origins[place[:end]] for end in range(len(place), 0, -1) if place[:end] in found.origins),
+        found.fallback,
+    )
+    depth = max(1, len(_tables_on_the_way(model, place, found.origins)))
+    name = f"[{'.'.join(place[:depth])}]"
+    if depth == 2 and place[1].isdigit():
+        name = f"[[{place[0]}]]"
+    if len(place) > depth:
+        name += f" {place[depth]}"
     if detail["type"] == "extra_forbidden":
         return f"{origin}: {name}: {_unknown(model, place)}"
     if detail["type"] == "model_type":
-        return f"{origin}: {name}: this is a table; write [{place[0]}] on its own line and its settings below"
+        return f"{origin}: {name}: this is a table; write {name} on its own line and its settings below"
     reason = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    given = "" if detail["type"] == "value_error" else f", not {detail['input']!r}"
+    given = "" if detail["type"] in ("value_error", "missing") else f", not {detail['input']!r}"
     return f"{origin}: {name}: {reason}{given}"
+
+
+def _tables_on_the_way(
+    model: type[BaseModel], place: Place, headers: Mapping[Place, str] | None = None
+) -> list[type[BaseModel]]:
+    """For each leading part of `place` that names a table, its model; a table of a list or family has two
+    parts. With `headers`, a list's tables count only where each has its own header.
+    """
+    way: list[type[BaseModel]] = []
+    inner = model
+    while len(way) < len(place) and place[len(way)] in inner.model_fields:
+        single, several = _table_of(inner.model_fields[place[len(way)]].annotation)
+        member = place[: len(way) + 2]
+        if single is not None:
+            way.append(single)
+        elif several is None or len(member) < len(way) + 2:
+            break
+        elif headers is not None and member[-1].isdigit() and member not in headers:
+            return way
+        else:
+            way += [several, several]
+        inner = way[-1]
+    return way
+
+
+def _table_of(annotation: object) -> tuple[type[BaseModel] | None, type[BaseModel] | None]:
+    """The model of a table, or that of each table of a list or family."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, None
+    inner = [_table_of(part)[0] for part in get_args(annotation)]
+    model = next((part for part in inner if part is not None), None)
+    return (None, model) if get_origin(annotation) in (tuple, dict) else (model, None)
 
 
 def _unknown(model: type[BaseModel], place: Place) -> str:
@@ -159,15 +209,15 @@ def _unknown(model: type[BaseModel], place: Place) -> str:
         homes = [name for name, table in tables.items() if place[0] in table.model_fields]
         if homes:
             return f'unknown table; the setting "{place[0]}" belongs below [{homes[0]}]'
-        return "unknown table" + _nearest(place[0], list(tables))
-    keys = list(tables[place[0]].model_fields)
-    near = _nearest(place[1], keys)
-    homes = [name for name, table in tables.items() if place[1] in table.model_fields]
+        return "unknown table" + nearest(place[0], list(model.model_fields))
+    keys = list(_tables_on_the_way(model, place[:-1])[-1].model_fields)
+    homes = [name for name, table in tables.items() if place[-1] in table.model_fields]
     if homes:
-        near = f"; it belongs below [{homes[0]}]"
-    return "unknown setting" + near
+        return f"unknown setting; it belongs below [{homes[0]}]"
+    return "unknown setting" + nearest(place[-1], keys)
 
 
-def _nearest(word: str, known: list[str]) -> str:
+def nearest(word: str, known: list[str]) -> str:
+    """What a message about an unknown `word` ends with: the nearest one known, else all of them."""
     near = get_close_matches(word, known, 1, 0.5)
     return f'; did you mean "{near[0]}"?' if near else f"; known are: {', '.join(known)}"

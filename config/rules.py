@@ -1,161 +1,106 @@
-"""Rule packs: working hours, punch window, classes of lateness. Figures, never code."""
+"""Finds and reads rule packs: a series of TOML files, each in force from its own day on."""
 
 from __future__ import annotations
 
-from datetime import time, timedelta
-from difflib import get_close_matches
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
-
-from config.duration import Duration
 from config.errors import ConfigError
-from config.reading import read_file, validate
-from config.sections import Section
+from config.reading import nearest, read_file, validate
+from config.rule_consequences import DeductionFile, Deductions
+from config.rule_pack import RulePack
 
 SUFFIX = ".toml"
-_FOLDER = resources.files("config") / "rules"
+_SERIES = resources.files("config") / "rules"
+_TABLES = resources.files("config") / "deductions"
 
 
-def _pair(value: object) -> object:
-    """TOML has no "nothing": an empty list stands for a day off."""
-    if value is None or value == []:
-        return None
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError('write start and end, as in ["07:30", "16:00"], or [] for a day off')
-    return value
-
-
-Hours = Annotated[tuple[time, time] | None, BeforeValidator(_pair)]
-"""Start and end of work in city time; None on a day off."""
-
-
-class Pack(Section):
-    """What the rules are called."""
-
-    title: str = Field(min_length=1)
-
-
-class Week(Section):
-    """Working hours of each day of the week."""
-
-    monday: Hours = None
-    tuesday: Hours = None
-    wednesday: Hours = None
-    thursday: Hours = None
-    friday: Hours = None
-    saturday: Hours = None
-    sunday: Hours = None
-
-    @field_validator("*")
-    @classmethod
-    def _forwards(cls, value: tuple[time, time] | None) -> tuple[time, time] | None:
-        if value is not None and value[0] >= value[1]:
-            raise ValueError(f"work ends at {value[1]:%H:%M}, not after it starts at {value[0]:%H:%M}")
-        return value
-
-    @property
-    def days(self) -> tuple[tuple[time, time] | None, ...]:
-        """Seven days from Monday, as `date.weekday()` counts."""
-        return (
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-            self.sunday,
-        )
-
-
-class Window(Section):
-    """Between which hours a punch counts for the day, in city time."""
-
-    opens: time
-    closes: time
-
-    @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError(f"closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}")
-        return self
-
-
-class MinuteClass(Section):
-    """A class of lateness or earliness."""
-
-    code: str = Field(min_length=1, max_length=8)
-    to: int | None = Field(default=None, ge=1)
-    """Whole minutes through which it reaches; None: without end."""
-
-
-class Deviation(Section):
-    """How minutes late or early are counted and classed."""
-
-    tolerance: int = Field(default=0, ge=0)
-    classes: tuple[MinuteClass, ...] = Field(min_length=1)
-
-    @field_validator("classes")
-    @classmethod
-    def _rising(cls, value: tuple[MinuteClass, ...]) -> tuple[MinuteClass, ...]:
-        if value[-1].to is not None:
-            raise ValueError(f'the last class, {value[-1].code}, must have no "to"')
-        ends = [entry.to for entry in value[:-1]]
-        if None in ends or any(one >= two for one, two in pairwise(end for end in ends if end is not None)):
-            raise ValueError('every class but the last has a "to", each higher than the one before')
-        return value
-
-
-class Early(Deviation):
-    """The same for leaving, and how far apart coming and leaving are at least."""
-
-    apart: Duration = Field(default=timedelta(minutes=30), ge=timedelta())
-
-
-class RulePack(Section):
-    """One rule pack, as its file gives it."""
-
-    pack: Pack
-    week: Week
-    window: Window
-    late: Deviation
-    early: Early
-
-    @field_validator("window")
-    @classmethod
-    def _holds_the_work(cls, window: Window, known: ValidationInfo) -> Window:
-        week = known.data.get("week")
-        days = week.days if isinstance(week, Week) else ()
-        for name, hours in zip(Week.model_fields, days, strict=False):
-            if hours and not (window.opens <= hours[0] and hours[1] <= window.closes):
-                raise ValueError(
-                    f"{window.opens:%H:%M}–{window.closes:%H:%M} does not hold the work of [week] {name}, "
-                    f"{hours[0]:%H:%M}–{hours[1]:%H:%M}"
-                )
-        return window
-
-
-def load_rules(name: str) -> RulePack:
-    """The rule pack `name`: one that comes with Presensi ("standard"), or the path of a TOML file.
+def load_series(name: str) -> tuple[RulePack, ...]:
+    """The packs of the series `name`, the oldest first: one that comes with Presensi ("standard"), a folder
+    of TOML files, or a single TOML file.
 
     Raises `ConfigError` naming file, line, key and reason.
     """
+    with _files_of(name) as files:
+        packs = sorted(((_load(file), file) for file in files), key=lambda it: it[0].pack.valid_from)
+    for (one, first), (two, second) in pairwise(packs):
+        if one.pack.valid_from == two.pack.valid_from:
+            raise ConfigError(
+                f"{second}: [pack] valid_from: {two.pack.valid_from:%Y-%m-%d} is also the first day of "
+                f"{first.name}; two packs cannot begin on the same day"
+            )
+    return tuple(pack for pack, _ in packs)
+
+
+def load_rules(name: str) -> RulePack:
+    """The newest pack of the series `name`. Raises `ConfigError`."""
+    return load_series(name)[-1]
+
+
+def known_series() -> list[str]:
+    """The names of the series that come with Presensi."""
+    return sorted(entry.name for entry in _SERIES.iterdir() if entry.is_dir())
+
+
+def load_deductions(name: str, folder: Path = Path()) -> Deductions:
+    """The deduction table `name`: one that comes with Presensi ("common"), or a TOML file, whose name counts
+    from `folder`. Raises `ConfigError` naming file, line, key and reason.
+    """
     if name.endswith(SUFFIX):
-        return _load(Path(name))
-    with resources.as_file(_FOLDER) as folder:
-        path = folder / f"{name}{SUFFIX}"
-        if Path(name).name == name and path.is_file():
-            return _load(path)
-        known = sorted(entry.stem for entry in folder.glob(f"*{SUFFIX}"))
-    near = get_close_matches(name, known, 1, 0.5)
-    hint = f'did you mean "{near[0]}"?' if near else f"known are: {', '.join(known)}; or name a .toml file"
-    raise ConfigError(f'[board] rules: there is no rule pack "{name}"; {hint}')
+        return _table(folder / name)
+    with resources.as_file(_TABLES) as tables:
+        known = sorted(entry.stem for entry in tables.glob(f"*{SUFFIX}"))
+        if name not in known:
+            raise ConfigError(
+                f'there is no deduction table "{name}"{nearest(name, known)}; or name a {SUFFIX} file'
+            )
+        return _table(tables / f"{name}{SUFFIX}")
+
+
+@contextmanager
+def _files_of(name: str) -> Iterator[list[Path]]:
+    if name.endswith(SUFFIX):
+        path = Path(name)
+        if not path.is_file():
+            raise ConfigError(f"[board] rules: there is no rule pack file {path}")
+        yield [path]
+    elif Path(name).name != name or name not in known_series():
+        yield _packs_in(Path(name), name)
+    else:
+        with resources.as_file(_SERIES / name) as folder:
+            yield _packs_in(folder, name)
+
+
+def _packs_in(folder: Path, name: str) -> list[Path]:
+    if not folder.is_dir():
+        raise ConfigError(
+            f'[board] rules: there is no rule pack "{name}"{nearest(name, known_series())}'
+            f"; or name a folder of {SUFFIX} files, or one {SUFFIX} file"
+        )
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    if not files:
+        raise ConfigError(f"[board] rules: there is no {SUFFIX} file in the folder {folder}")
+    return files
 
 
 def _load(path: Path) -> RulePack:
+    found = read_file(path)
+    chosen = found.tables.get("deductions")
+    if isinstance(chosen, dict) and set(chosen) == {"table"}:
+        try:
+            table = load_deductions(str(chosen["table"]), path.parent)
+        except ConfigError as error:
+            where = found.origins.get(("deductions", "table"), found.fallback)
+            raise ConfigError(f"{where}: [deductions] table: {error}") from error
+        found = replace(found, tables={**found.tables, "deductions": table.model_dump()})
+    return validate(RulePack, found)
+
+
+def _table(path: Path) -> Deductions:
     if not path.is_file():
-        raise ConfigError(f"[board] rules: there is no rule pack file {path}")
-    return validate(RulePack, read_file(path))
+        raise ConfigError(f"there is no deduction table file {path}")
+    return validate(DeductionFile, read_file(path)).deductions

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from attendance.terminal import PUSH_DRIVER
 from config.errors import ConfigError
 from config.listening import local_host
-from config.rules import load_rules
+from config.rules import load_series
 from config.settings import Settings, load, make_clock
 from store import Store, StoreError, open_store
 from store.push import PushState
@@ -120,7 +120,7 @@ def _front_end() -> Answers:
 
 def _rules(settings: Settings) -> Answers:
     try:
-        load_rules(settings.board.rules)
+        load_series(settings.board.rules)
     except ConfigError as error:
         yield Answer("rules", Level.FAIL, str(error))
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from config.rules import load_rules
+from config.rules import load_series
 from config.sample import sample
 from config.settings import Settings, load, make_clock
 from presensi.context import App, Group, json_option, pass_app
@@ -39,7 +39,7 @@ def check(app: App, file: Path | None, as_json: bool) -> None:
     path = file or app.settings_file
     settings = load(path)
     make_clock(settings.clock)
-    load_rules(settings.board.rules)
+    load_series(settings.board.rules)
     if as_json:
         app.emit(settings.model_dump(mode="json"))
     else:

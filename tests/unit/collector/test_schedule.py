@@ -10,7 +10,8 @@ import pytest
 from collector.main import sweep_times
 from collector.schedule import Daily, Repeated, Schedule, next_moment
 from config.clock import SimClock, write_clock
-from config.rules import load_rules
+from config.rule_hours import Window
+from config.rules import load_series
 from tests.support.collecting import until
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -66,7 +67,30 @@ def test_the_next_moment_lies_after_now_by_the_citys_clocks(now: str, day: int) 
 
 
 def test_every_terminal_is_read_when_lateness_begins_when_work_ends_and_when_the_day_closes() -> None:
-    assert sweep_times(load_rules("standard")) == [time(7, 31), time(16), time(16, 30), time(23)]
+    assert sweep_times(load_series("standard"), date(2026, 11, 23)) == [
+        time(7, 31),
+        time(8, 1),  # Ramadan
+        time(11),  # six days, Friday
+        time(13),
+        time(14),
+        time(14, 30),
+        time(15),
+        time(15, 30),
+        time(16),
+        time(16, 30),
+        time(23),
+    ]
+
+
+def test_the_hours_of_a_pack_that_holds_no_more_are_not_swept_those_of_one_to_come_are() -> None:
+    old, now, coming = (
+        pack.model_copy(update={"window": Window(opens=time(5), closes=time(hour))})
+        for pack, hour in zip(load_series("standard"), (20, 21, 22), strict=True)
+    )
+    swept = sweep_times([old, now, coming], date(2022, 1, 1))
+    assert time(20) not in swept
+    assert {time(21), time(22)} <= set(swept)
+    assert time(20) in sweep_times([old, now, coming], date(2001, 1, 1))
 
 
 async def test_a_moment_of_the_city_comes_sooner_when_the_city_clock_runs_fast(journal: Journal) -> None:
