@@ -1,0 +1,276 @@
+"""The judgement of one person's work date at one moment. Pure: facts in, one result out.
+
+Nobody is ever accused wrongly: LATE, ABSENT and LEFT_EARLY are said only when every terminal that the person
+may use vouches for it (`attendance.doubt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from attendance.corrections import CorrectionId
+from attendance.day_result import DayResult, DayStatus, Flag, GatheringResult, Rule, SpellResult
+from attendance.doubt import read_past, vouched
+from attendance.duty import MINUTE, Duty, DutyDay, Gathering, NoDuty, Spell
+from attendance.facts import Mark, PersonDay
+from attendance.off_day import judge_off
+from attendance.required import Required, required, touches
+from attendance.sightings import site_flags, stray_marks, valid_marks
+from attendance.spell_judgement import SpellFacts, Verdict, came_and_left, judge_spell
+from attendance.turns import next_change_at
+from attendance.word import SILENCE, Word, word_of
+
+__all__ = ["hangs_on_terminals", "is_over", "judge", "next_change_at"]
+
+_GRAVEST_FIRST = (
+    DayStatus.WAITING,
+    DayStatus.ABSENT,
+    DayStatus.LATE,
+    DayStatus.LEFT_EARLY,
+    DayStatus.PRESENT,
+    DayStatus.EXCUSED,
+)
+
+
+@dataclass(slots=True)
+class _Case:
+    """A work date under judgement, at one moment."""
+
+    facts: PersonDay
+    duty: DutyDay
+    word: Word
+    marks: Sequence[Mark]
+    """The valid ones until `now`, in order of time."""
+    now: datetime
+    freshness: timedelta
+
+    def counts(self, mark: Mark) -> bool:
+        """Whether the mark lies in any of the day's windows."""
+        return any(spell.opens <= mark.at < spell.closes for spell in self.duty.spells)
+
+
+def judge(facts: PersonDay, now: datetime, freshness: timedelta) -> DayResult:
+    """What is known of the person's work date at `now` (aware). Punches after `now` do not count yet.
+
+    `freshness`: city time for which a terminal that was read still vouches.
+
+    Of several spells the last one speaks whose window has opened, or whose predecessor's is over; once all
+    are over, the gravest (a missed spell beside one that was kept makes no absent day). Minutes are sums.
+    """
+    duty = facts.duty
+    if isinstance(duty, NoDuty):
+        return judge_off(facts, duty, now)
+    word = word_of(facts.corrections, duty.spells, now) if facts.corrections else SILENCE
+    case = _Case(facts, duty, word, valid_marks(facts, word, now), now, freshness)
+    needs = [required(spell, facts.excuses, duty.figures) for spell in duty.spells]
+    verdicts = [_verdict(case, place, need) for place, need in enumerate(needs)]
+    if len(verdicts) == 1:
+        return _result(case, verdicts[0], needs, ())
+    spells = tuple(
+        _spell_result(duty.spells[place], verdict, needs[place]) for place, verdict in enumerate(verdicts)
+    )
+    return _result(case, _day_of(duty, verdicts, now), needs, spells)
+
+
+def is_over(duty: Duty, now: datetime) -> bool:
+    """Whether no punch can count for the duty any more."""
+    return isinstance(duty, NoDuty) or now >= duty.closes
+
+
+def hangs_on_terminals(duty: Duty, result: DayResult, now: datetime) -> bool:
+    """Whether news of the terminals alone can change `result`, which is what `judge` said at `now`."""
+    if isinstance(duty, NoDuty):
+        return False
+    if now >= duty.spells[0].closes or any(now >= gathering.closes for gathering in duty.gatherings):
+        return True
+    if result.status is DayStatus.EXCUSED:
+        return False
+    if len(duty.spells) == 1 and result.arrival is not None and result.late == 0:
+        return False
+    start = duty.spells[0].start if result.starts is None else result.starts
+    return now >= start + (duty.figures.late.tolerance + 1) * MINUTE
+
+
+def _verdict(case: _Case, place: int, need: Required) -> Verdict:
+    spell, word = case.duty.spells[place], case.word
+    opens, closes = spell.opens, spell.closes
+    counted = [mark for mark in case.marks if opens <= mark.at < closes]
+    facts = SpellFacts(
+        spell=spell,
+        required=need,
+        figures=case.duty.figures,
+        reach=case.facts.reach,
+        marks=counted,
+        arrival=word.arrivals.get(place),
+        departure=word.departures.get(place),
+        stray=None if counted or not case.marks else _first_stray(case),
+        stayed=bool(case.marks),
+    )
+    if word.present is None:
+        return judge_spell(facts, case.now, case.freshness)
+    verdict = Verdict(DayStatus.PRESENT, Rule.CORRECTED, late=0, early=0)
+    if counted or facts.arrival is not None or facts.departure is not None:
+        verdict.arrival, verdict.leaving = came_and_left(facts)
+    return verdict
+
+
+def _first_stray(case: _Case) -> datetime | None:
+    if any(case.counts(mark) for mark in case.marks):
+        return None
+    strays = stray_marks(case.facts, case.duty.spells, case.word, case.now)
+    return strays[0].at if strays else None
+
+
+def _day_of(duty: DutyDay, verdicts: Sequence[Verdict], now: datetime) -> Verdict:
+    """The verdict that speaks for a day of several spells, with the minutes of all of them."""
+    if now >= duty.spells[-1].closes:
+        speaker = _gravest(verdicts)
+    else:
+        place = 0
+        for later in range(1, len(verdicts)):
+            if now >= duty.spells[later].opens or now >= duty.spells[later - 1].closes:
+                place = later
+        speaker = verdicts[place]
+    late, early = _total(verdict.late for verdict in verdicts), _total(v.early for v in verdicts)
+    figures = duty.figures
+    return Verdict(
+        speaker.status,
+        speaker.rule,
+        late,
+        figures.late.grade(late) if late and any(verdict.late_grade for verdict in verdicts) else None,
+        early,
+        figures.early.grade(early) if early and any(verdict.early_grade for verdict in verdicts) else None,
+        next((verdict.arrival for verdict in verdicts if verdict.arrival is not None), None),
+        next((verdict.leaving for verdict in reversed(verdicts) if verdict.leaving is not None), None),
+        next((verdict.forgot for verdict in verdicts if verdict.forgot is not None), None),
+        sum(verdict.repaid for verdict in verdicts),
+        speaker.reason,
+    )
+
+
+def _gravest(verdicts: Sequence[Verdict]) -> Verdict:
+    """A missed spell beside one that was kept is told, and makes no absent day."""
+    attended = any(verdict.attended for verdict in verdicts)
+    grave = min(
+        (verdict for verdict in verdicts if not (attended and verdict.status is DayStatus.ABSENT)),
+        key=lambda verdict: _GRAVEST_FIRST.index(verdict.status),
+    )
+    missed = any(verdict.status is DayStatus.ABSENT for verdict in verdicts)
+    if missed and grave.status is DayStatus.PRESENT:
+        return Verdict(DayStatus.PRESENT, Rule.NO_PUNCH)
+    return grave
+
+
+def _total(minutes: Iterable[int | None]) -> int | None:
+    known = [number for number in minutes if number is not None]
+    return sum(known) if known else None
+
+
+def _spell_result(spell: Spell, verdict: Verdict, need: Required) -> SpellResult:
+    return SpellResult(
+        shift=spell.shift,
+        starts=spell.start if need.nothing else need.start,
+        ends=spell.end if need.nothing else need.end,
+        status=verdict.status,
+        rule=verdict.rule,
+        late=verdict.late,
+        late_grade=verdict.late_grade,
+        early=verdict.early,
+        early_grade=verdict.early_grade,
+        arrival=verdict.arrival,
+        leaving=verdict.leaving,
+        forgot=verdict.forgot,
+        reason=verdict.reason,
+    )
+
+
+def _result(
+    case: _Case, verdict: Verdict, needs: Sequence[Required], spells: tuple[SpellResult, ...]
+) -> DayResult:
+    facts, duty = case.facts, case.duty
+    closes = duty.closes
+    excuse = facts.excuses[0] if facts.excuses else None
+    first, last = needs[0], needs[-1]
+    shift = duty.spells[0].shift
+    if spells:
+        shift = "+".join(spell.shift for spell in duty.spells if spell.shift) or None
+    return DayResult(
+        person_id=facts.person_id,
+        day=duty.day,
+        status=verdict.status,
+        rule=verdict.rule,
+        pack=duty.pack,
+        final=case.now >= closes and read_past(facts.reach, closes),
+        late=verdict.late,
+        late_grade=verdict.late_grade,
+        early=verdict.early,
+        early_grade=verdict.early_grade,
+        arrival=verdict.arrival,
+        leaving=verdict.leaving,
+        forgot=verdict.forgot,
+        repaid=verdict.repaid,
+        reason=verdict.reason,
+        excuse=None if excuse is None else excuse.code,
+        excuse_reference="" if excuse is None else excuse.reference,
+        correction=None if case.word is SILENCE else _correction(case),
+        starts=duty.spells[0].start if first.nothing else first.start,
+        ends=duty.spells[-1].end if last.nothing else last.end,
+        shift=shift,
+        hours=duty.hours,
+        ramadan=duty.ramadan,
+        gatherings=tuple(_gathering(case, gathering) for gathering in duty.gatherings)
+        if duty.gatherings
+        else (),
+        flags=_flags(case, verdict) if case.marks or case.word is not SILENCE else (),
+        spells=spells,
+    )
+
+
+def _correction(case: _Case) -> CorrectionId | None:
+    """The correction that decided, else the last one that took part."""
+    word = case.word
+    if word.present is not None:
+        return word.present
+    said = [correction.id for correction in (*word.arrivals.values(), *word.departures.values())]
+    return max(said or _voided(case) or word.gatherings.values(), default=None)
+
+
+def _voided(case: _Case) -> list[CorrectionId]:
+    voids = case.word.voids
+    return [
+        voids[mark.punch_id] for mark in case.facts.marks if mark.at <= case.now and mark.punch_id in voids
+    ]
+
+
+def _flags(case: _Case, verdict: Verdict) -> tuple[Flag, ...]:
+    counted = [mark for mark in case.marks if case.counts(mark)]
+    flags = site_flags(counted, case.facts.reach.home)
+    if (
+        verdict.status is DayStatus.WAITING
+        and not counted
+        and stray_marks(case.facts, case.duty.spells, case.word, case.now)
+    ):
+        flags.append(Flag.OUTSIDE_WINDOW)
+    if case.word.voids and _voided(case):
+        flags.append(Flag.VOIDED)
+    return tuple(flags)
+
+
+def _gathering(case: _Case, gathering: Gathering) -> GatheringResult:
+    facts, word = case.facts, case.word
+    opens, closes = gathering.opens, gathering.closes
+    said = [correction.at for correction in (*word.arrivals.values(), *word.departures.values())]
+    attended: bool | None = None
+    if gathering.code in word.gatherings or word.present is not None:
+        attended = True
+    elif touches(facts.excuses, opens, closes):
+        attended = None
+    elif any(opens <= mark.at < closes for mark in case.marks) or any(
+        at is not None and opens <= at < closes for at in said
+    ):
+        attended = True
+    elif case.now >= closes and vouched(facts.reach, opens, closes):
+        attended = False
+    return GatheringResult(gathering.code, gathering.name, attended)

@@ -1,0 +1,49 @@
+"""When a judgement may change by time alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from attendance.duty import DutyDay, NoDuty
+from attendance.facts import PersonDay
+from attendance.required import required
+
+
+def next_change_at(facts: PersonDay, now: datetime, freshness: timedelta) -> datetime | None:
+    """The first moment after `now` at which `judge` may say something else without any new fact.
+
+    None when time alone changes nothing any more.
+    """
+    return min((moment for moment in _turns(facts, now, freshness) if moment > now), default=None)
+
+
+def _turns(facts: PersonDay, now: datetime, freshness: timedelta) -> Iterator[datetime]:
+    yield from (mark.at for mark in facts.marks)
+    yield from (correction.at for correction in facts.corrections if correction.at is not None)
+    duty = facts.duty
+    if isinstance(duty, NoDuty):
+        yield from facts.local or ()
+        return
+    yield from (gathering.closes for gathering in duty.gatherings)
+    if not _all_seen(facts, duty, now):
+        for horizon in facts.reach.horizons:
+            if horizon.read_through is not None:
+                yield horizon.read_through + freshness
+            yield from (outage.starts_at for outage in horizon.outages)
+        yield from (outage.starts_at for outage in facts.reach.outages)
+    for spell in duty.spells:
+        yield spell.opens
+        yield spell.closes
+        yield required(spell, facts.excuses, duty.figures).late_from
+
+
+def _all_seen(facts: PersonDay, duty: DutyDay, now: datetime) -> bool:
+    """Whether how far the terminals vouch for an absence does not matter: seen in every spell, or excused."""
+    for spell in duty.spells:
+        if any(spell.opens <= mark.at < spell.closes and mark.at <= now for mark in facts.marks):
+            continue
+        if not required(spell, facts.excuses, duty.figures).nothing:
+            return False
+    # A correction may void the only punch there is.
+    return not facts.corrections
