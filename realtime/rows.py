@@ -131,7 +131,6 @@ PersonRow = TypedDict(
         "reason": ReasonRow | None,
         "excuse": str | None,
         "section": str,
-        "note": str | None,
         "shift": str | None,
         "early": int | None,
         "early_class": str | None,
@@ -139,8 +138,8 @@ PersonRow = TypedDict(
     },
 )
 """One person of an office. `minutes` and `class`: late, or early of who is only that; `early` and
-`early_class`: whenever somebody left early, also who was late. `note` is the excuse of somebody who came in
-spite of it, or beside a part of the day.
+`early_class`: whenever somebody left early, also who was late. `excuse` is also told of somebody who
+came in spite of it, or whom it frees for a part of the day.
 """
 
 Row = TotalRow | UnitRow | DayRow | TerminalRow | ArrivalRow | PersonRow
@@ -293,7 +292,6 @@ class RowWriter:
             "reason": None if result.reason is None else self._reason(result.reason),
             "excuse": kind,
             "section": "" if unit_id is None else self._index.units[unit_id].short_name,
-            "note": None if result.status is DayStatus.EXCUSED else kind,
             "shift": result.shift,
             "early": result.early or None,
             "early_class": result.early_grade,

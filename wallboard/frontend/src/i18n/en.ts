@@ -53,6 +53,8 @@ export const en: Messages = {
   unknownPin: 'Unknown PIN',
   otherSite: (terminal) => `at ${terminal}`,
   minutesLate: (minutes) => `${minutes} min`,
+  minutesEarly: (minutes) => `left ${minutes} min early`,
+  shift: (code) => `shift ${code}`,
 
   terminals: 'Terminals',
   terminalsConnected: (online, all) => `${online} of ${all} connected`,
@@ -126,6 +128,9 @@ export const en: Messages = {
   reason: {
     no_terminal: 'This office has no terminal yet.',
     no_pin: 'No PIN enrolled.',
+    no_pin_before: (since) => `The PIN was enrolled at ${since} only.`,
+    no_roster: 'No shift roster has been entered.',
+    outside_window: 'Punched only outside the hours that count; somebody has to look at it.',
     never_read: (terminal) => `Terminal ${terminal} has never been read.`,
     dark: (terminal, since) => `Terminal ${terminal} has been offline since ${since}.`,
     darkAlways: (terminal) => `Terminal ${terminal} is offline.`,
@@ -137,6 +142,7 @@ export const en: Messages = {
     outage_log_lost: (terminal: string) => `The log of terminal ${terminal} was erased before it was read.`,
     outage_clock_wrong: (terminal) =>
       `The clock of terminal ${terminal} was wrong; its punch times are uncertain.`,
+    outage_no_terminal: 'This office has no working terminal; this has been reported.',
     other: 'The data has not come in yet.',
     someTerminal: 'of this office',
   },

@@ -53,6 +53,8 @@ export const id = {
   unknownPin: 'PIN belum dikenal',
   otherSite: (terminal: string) => `di ${terminal}`,
   minutesLate: (minutes: string) => `${minutes} menit`,
+  minutesEarly: (minutes: string) => `pulang ${minutes} menit lebih cepat`,
+  shift: (code: string) => `sif ${code}`,
 
   terminals: 'Mesin',
   terminalsConnected: (online: string, all: string) => `${online} dari ${all} terhubung`,
@@ -126,6 +128,9 @@ export const id = {
   reason: {
     no_terminal: 'Unit ini belum mempunyai mesin.',
     no_pin: 'PIN belum terdaftar.',
+    no_pin_before: (since: string) => `PIN baru terdaftar pukul ${since}.`,
+    no_roster: 'Jadwal sif belum dimasukkan.',
+    outside_window: 'Hanya ada presensi di luar jam yang dihitung; perlu diperiksa.',
     never_read: (terminal: string) => `Mesin ${terminal} belum pernah terbaca.`,
     dark: (terminal: string, since: string) => `Mesin ${terminal} terputus sejak ${since}.`,
     darkAlways: (terminal: string) => `Mesin ${terminal} terputus.`,
@@ -137,6 +142,7 @@ export const id = {
     outage_log_lost: (terminal: string) => `Catatan mesin ${terminal} terhapus sebelum terbaca.`,
     outage_clock_wrong: (terminal: string) =>
       `Jam mesin ${terminal} sempat salah; waktu presensinya tidak pasti.`,
+    outage_no_terminal: 'Unit ini tidak mempunyai mesin yang berfungsi; sudah dilaporkan.',
     other: 'Data mesin belum masuk.',
     someTerminal: 'unit ini',
   },

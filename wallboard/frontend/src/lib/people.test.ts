@@ -13,7 +13,10 @@ function person(id: number, change: Partial<PersonRow>): PersonRow {
     reason: null,
     excuse: null,
     section: null,
-    note: null,
+    shift: null,
+    early: null,
+    early_class: null,
+    why: { id: 'Belum ada presensi.', en: 'No punch yet.' },
     ...change,
   };
 }

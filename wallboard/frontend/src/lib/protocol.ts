@@ -3,6 +3,8 @@
  * The server's side of it is `realtime/`.
  */
 
+import type { Language } from '../i18n';
+
 export type Status =
   'not_due' | 'not_yet' | 'waiting' | 'present' | 'late' | 'left_early' | 'excused' | 'absent' | 'off';
 
@@ -27,7 +29,7 @@ export interface DayRow {
   /** ISO date. */
   readonly date: string;
   readonly city_name: string;
-  /** "HH:MM", when duty begins; null on a day off. */
+  /** "HH:MM", when the city's usual hours begin; null on a day off. */
   readonly start: string | null;
   readonly provisional: boolean;
   readonly show_names: boolean;
@@ -75,6 +77,8 @@ export interface TickerRow {
 export type ReasonCode =
   | 'no_terminal'
   | 'no_pin'
+  | 'no_roster'
+  | 'outside_window'
   | 'never_read'
   | 'dark'
   | 'behind'
@@ -82,19 +86,25 @@ export type ReasonCode =
   | 'outage_network'
   | 'outage_broken'
   | 'outage_log_lost'
-  | 'outage_clock_wrong';
+  | 'outage_clock_wrong'
+  | 'outage_no_terminal';
 
 export interface Reason {
   /** A `ReasonCode`; a newer server may know more. */
   readonly code: string;
+  /** Null where the reason is none of a terminal's, and for an outage of the whole office. */
   readonly terminal: string | null;
   readonly since: string | null;
 }
+
+/** One sentence in each of the wall's languages. */
+export type Sentence = Readonly<Record<Language, string>>;
 
 export interface PersonRow {
   readonly id: number;
   readonly name: string | null;
   readonly status: Status;
+  /** Late, or early of who is only that. */
   readonly minutes: number | null;
   /** "TL1" to "TL4" of who is late, "PSW1" to "PSW4" of who left early. */
   readonly class: string | null;
@@ -103,7 +113,13 @@ export interface PersonRow {
   readonly reason: Reason | null;
   readonly excuse: ExcuseKind | null;
   readonly section: string | null;
-  readonly note: string | null;
+  /** The shift's code; null on regular hours. */
+  readonly shift: string | null;
+  /** Minutes that somebody left early, also who came late. */
+  readonly early: number | null;
+  readonly early_class: string | null;
+  /** Why the status is what it is. */
+  readonly why: Sentence;
 }
 
 export interface Beat {

@@ -14,7 +14,11 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
     case 'no_terminal':
       return t.reason.no_terminal;
     case 'no_pin':
-      return t.reason.no_pin;
+      return since === null ? t.reason.no_pin : t.reason.no_pin_before(since);
+    case 'no_roster':
+      return t.reason.no_roster;
+    case 'outside_window':
+      return t.reason.outside_window;
     case 'never_read':
       return t.reason.never_read(terminal);
     case 'dark':
@@ -31,6 +35,8 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
       return t.reason.outage_log_lost(terminal);
     case 'outage_clock_wrong':
       return t.reason.outage_clock_wrong(terminal);
+    case 'outage_no_terminal':
+      return t.reason.outage_no_terminal;
     default:
       return t.reason.other;
   }
