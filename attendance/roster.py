@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from functools import cached_property
 from types import MappingProxyType
 
 from attendance.ids import PersonId, Pin, TerminalId, UnitId
 from attendance.people import Enrollment, Person, Placement, Unit
 from attendance.terminal import Terminal
+
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +48,22 @@ class RosterIndex:
         self.terminals: Mapping[TerminalId, Terminal] = MappingProxyType(
             {terminal.id: terminal for terminal in roster.terminals}
         )
-        self._unit_of = self._place()
-        self._owners = self._own_pins()
+        self._paths: dict[UnitId, tuple[Unit, ...]] = {}
+        self._place_of = self._place()
         self._pins: dict[PersonId, list[Enrollment]] = defaultdict(list)
         for enrollment in roster.enrollments:
             self._pins[enrollment.person_id].append(enrollment)
-        self._terminals_of = self._reach()
-        self._people_of_office: dict[UnitId, list[PersonId]] = defaultdict(list)
-        self._dependants: dict[TerminalId, list[PersonId]] = defaultdict(list)
-        for person in roster.people:
-            office = self.office_of(person.id)
-            if office is not None:
-                self._people_of_office[office].append(person.id)
-            for terminal_id in self._terminals_of[person.id]:
-                self._dependants[terminal_id].append(person.id)
+        self._owners = self._own_pins()
+        self._at_unit: dict[UnitId, set[TerminalId]] = defaultdict(set)
+        for terminal in roster.terminals:
+            self._at_unit[terminal.unit_id].add(terminal.id)
+        self._sites: dict[UnitId, frozenset[TerminalId]] = {}
 
     def path(self, unit_id: UnitId) -> tuple[Unit, ...]:
         """The unit and what it belongs to, upwards to the city. Ends where the tree would run in a circle."""
+        known = self._paths.get(unit_id)
+        if known is not None:
+            return known
         found: dict[UnitId, Unit] = {}
         at: UnitId | None = unit_id
         while at is not None and at not in found:
@@ -70,7 +72,7 @@ class RosterIndex:
                 break
             found[at] = unit
             at = unit.parent_id
-        return tuple(found.values())
+        return self._paths.setdefault(unit_id, tuple(found.values()))
 
     def office_above(self, unit_id: UnitId) -> UnitId | None:
         """The tile of the wall under which this unit counts: the nearest office, itself included."""
@@ -78,12 +80,13 @@ class RosterIndex:
 
     def unit_of(self, person_id: PersonId) -> UnitId | None:
         """Where the person is placed; of several placements the one that began last."""
-        return self._unit_of.get(person_id)
+        place = self._place_of.get(person_id)
+        return None if place is None else place.unit_id
 
     def office_of(self, person_id: PersonId) -> UnitId | None:
         """The office that the person counts under."""
-        unit_id = self._unit_of.get(person_id)
-        return None if unit_id is None else self.office_above(unit_id)
+        place = self._place_of.get(person_id)
+        return None if place is None else self.office_above(place.unit_id)
 
     def people_of_office(self, office_id: UnitId) -> tuple[PersonId, ...]:
         """Everybody who counts under the office, in the roster's order."""
@@ -94,25 +97,56 @@ class RosterIndex:
 
         None when nobody has the PIN, and when two people have it: a punch is given to nobody on a guess.
         """
-        owner = self._owners.get((terminal_id, pin), _NO_OWNER)
-        if owner is _NO_OWNER:
-            owner = self._owners.get((None, pin), _NO_OWNER)
-        return owner.person_id
+        enrollment = self._known_at(terminal_id, pin)
+        return None if enrollment is None else enrollment.person_id
 
     def has_pin(self, person_id: PersonId) -> bool:
-        """Whether any terminal this person may use would know a press of this person's finger."""
-        usable = self._terminals_of.get(person_id, frozenset())
-        return any(
-            self.person_by_pin(terminal_id, enrollment.pin) == person_id
-            for enrollment in self._pins.get(person_id, ())
-            for terminal_id in usable
-        )
+        """Whether any terminal at home would know a press of this person's finger."""
+        return next(self._known_at_home(person_id), None) is not None
+
+    def pin_from(self, person_id: PersonId) -> datetime | None:
+        """From when on a terminal at home knows the finger, aware; None: for as long as the roster holds, and
+        for somebody whom none knows.
+        """
+        earliest: datetime | None = None
+        for enrollment in self._known_at_home(person_id):
+            if enrollment.effective_at is None:
+                return None
+            if earliest is None or enrollment.effective_at < earliest:
+                earliest = enrollment.effective_at
+        return earliest
+
+    def home_of(self, person_id: PersonId) -> frozenset[TerminalId]:
+        """Where the person is expected to press: the terminals of the nearest unit, from the person's own up
+        to the office, that has any; and those with an enrollment of that person alone, given since the
+        placement began. One that was left over at a former office is not among them.
+        """
+        place = self._place_of.get(person_id)
+        if place is None:
+            return self.terminals_of(person_id)
+        site = self.terminals_at(place.unit_id)
+        given = {
+            terminal_id
+            for terminal_id, since in self._own_terminals(person_id)
+            if since >= place.valid_from and terminal_id not in site
+        }
+        return site | given if given else site
 
     def terminals_of(self, person_id: PersonId) -> frozenset[TerminalId]:
-        """The terminals a person may use: those at the nearest unit, from the person's own up to the office,
-        that has any; and those with an enrollment of that person alone.
+        """Every terminal that may hold a punch of the person: those at home and those with an enrollment of
+        that person alone, however old.
         """
-        return self._terminals_of.get(person_id, frozenset())
+        place = self._place_of.get(person_id)
+        site = frozenset() if place is None else self.terminals_at(place.unit_id)
+        own = {terminal_id for terminal_id, _ in self._own_terminals(person_id) if terminal_id not in site}
+        return site | own if own else site
+
+    def terminals_at(self, unit_id: UnitId) -> frozenset[TerminalId]:
+        """Where people of the unit press: at the nearest unit, itself included and up to the office, that has
+        any terminal.
+        """
+        known = self._sites.get(unit_id)
+        return self._sites.setdefault(unit_id, self._nearest(unit_id)) if known is None else known
 
     def people_depending_on(self, terminal_id: TerminalId) -> tuple[PersonId, ...]:
         """Whose state may hang on how far this terminal has been read."""
@@ -126,54 +160,82 @@ class RosterIndex:
             if self.office_above(terminal.unit_id) == office_id
         )
 
-    def _place(self) -> dict[PersonId, UnitId]:
-        in_order: Iterable[Placement] = sorted(
-            self.roster.placements, key=lambda placement: (placement.valid_from, placement.unit_id)
-        )
-        return {placement.person_id: placement.unit_id for placement in in_order}
+    @cached_property
+    def _people_of_office(self) -> dict[UnitId, list[PersonId]]:
+        found: dict[UnitId, list[PersonId]] = defaultdict(list)
+        for person_id in self.people:
+            office = self.office_of(person_id)
+            if office is not None:
+                found[office].append(person_id)
+        return found
 
-    def _own_pins(self) -> dict[tuple[TerminalId | None, Pin], _Owner]:
-        owners: dict[tuple[TerminalId | None, Pin], _Owner] = {}
+    @cached_property
+    def _dependants(self) -> dict[TerminalId, list[PersonId]]:
+        found: dict[TerminalId, list[PersonId]] = defaultdict(list)
+        for person_id in self.people:
+            for terminal_id in self.terminals_of(person_id):
+                found[terminal_id].append(person_id)
+        return found
+
+    def _place(self) -> dict[PersonId, Placement]:
+        found: dict[PersonId, Placement] = {}
+        for placement in self.roster.placements:
+            known = found.get(placement.person_id)
+            if known is None or _order(known) <= _order(placement):
+                found[placement.person_id] = placement
+        return found
+
+    def _own_pins(self) -> dict[tuple[TerminalId | None, Pin], Enrollment | None]:
+        """Who has a PIN within one scope; None where two people claim it."""
+        owners: dict[tuple[TerminalId | None, Pin], Enrollment | None] = {}
         for enrollment in self.roster.enrollments:
             key = (enrollment.terminal_id, enrollment.pin)
-            known = owners.get(key)
-            if known is None:
-                owners[key] = _Owner(enrollment.person_id)
-            elif known.person_id != enrollment.person_id:
-                owners[key] = _Owner(None)
+            known = owners.setdefault(key, enrollment)
+            if known is None or known is enrollment:
+                continue
+            if known.person_id != enrollment.person_id:
+                owners[key] = None
+            elif _begins(enrollment) < _begins(known):
+                owners[key] = enrollment
         return owners
 
-    def _reach(self) -> dict[PersonId, frozenset[TerminalId]]:
-        at_unit: dict[UnitId, set[TerminalId]] = defaultdict(set)
-        for terminal in self.roster.terminals:
-            at_unit[terminal.unit_id].add(terminal.id)
-        from_unit = {unit.id: self._nearest(unit.id, at_unit) for unit in self.roster.units}
-        reach: dict[PersonId, frozenset[TerminalId]] = {}
-        for person in self.roster.people:
-            unit_id = self._unit_of.get(person.id)
-            own = {
-                enrollment.terminal_id
-                for enrollment in self._pins.get(person.id, ())
-                if enrollment.terminal_id is not None and enrollment.terminal_id in self.terminals
-            }
-            site = frozenset() if unit_id is None else from_unit.get(unit_id, frozenset())
-            reach[person.id] = site | own
-        return reach
+    def _known_at(self, terminal_id: TerminalId, pin: Pin) -> Enrollment | None:
+        """The enrollment by which the terminal knows the PIN."""
+        try:
+            return self._owners[terminal_id, pin]
+        except KeyError:
+            return self._owners.get((None, pin))
 
-    def _nearest(self, unit_id: UnitId, at_unit: Mapping[UnitId, set[TerminalId]]) -> frozenset[TerminalId]:
+    def _known_at_home(self, person_id: PersonId) -> Iterator[Enrollment]:
+        """By which enrollments the terminals at home know the person."""
+        pins = self._pins.get(person_id)
+        if not pins:
+            return
+        home = self.home_of(person_id)
+        for enrollment in pins:
+            for terminal_id in home:
+                known = self._known_at(terminal_id, enrollment.pin)
+                if known is not None and known.person_id == person_id:
+                    yield known
+
+    def _own_terminals(self, person_id: PersonId) -> Iterator[tuple[TerminalId, date]]:
+        """The terminals that know the person by an enrollment of their own, and since when."""
+        for enrollment in self._pins.get(person_id, ()):
+            if enrollment.terminal_id is not None and enrollment.terminal_id in self.terminals:
+                yield enrollment.terminal_id, enrollment.valid_from
+
+    def _nearest(self, unit_id: UnitId) -> frozenset[TerminalId]:
         for unit in self.path(unit_id):
-            if at_unit.get(unit.id):
-                return frozenset(at_unit[unit.id])
+            if self._at_unit.get(unit.id):
+                return frozenset(self._at_unit[unit.id])
             if unit.office:
                 break
         return frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Owner:
-    """Who has a PIN within one scope; nobody when two people claim it."""
-
-    person_id: PersonId | None
+def _order(placement: Placement) -> tuple[date, UnitId]:
+    return placement.valid_from, placement.unit_id
 
 
-_NO_OWNER = _Owner(None)
+def _begins(enrollment: Enrollment) -> datetime:
+    return enrollment.effective_at or _EVER

@@ -1,0 +1,207 @@
+"""All facts about one person's work date, put together from the city's facts, the marks and the horizons."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+
+from attendance.city_facts import CityFacts, PeopleFacts
+from attendance.corrections import Correction, CorrectionKind, in_force
+from attendance.duty import Duty
+from attendance.duty_planner import DutyPlanner
+from attendance.employment_states import EmploymentStates
+from attendance.excuse_spans import spans_of, study_span
+from attendance.facts import ExcuseSpan, Horizon, Mark, PersonDay
+from attendance.ids import PersonId, Pin, TerminalId, UnitId
+from attendance.local_time import bounds
+from attendance.people import EmploymentState, Excuse, Outage, SiteOutage
+from attendance.reach import Reaches
+from attendance.roster import RosterIndex
+from attendance.roster_spans import RosterSpans
+from attendance.rules import RuleBook
+
+_DAY = timedelta(days=1)
+
+
+class Assembler:
+    """Puts together what the judgement of a person's work date needs. To be used from one thread at a time.
+
+    It remembers what people and days have in common, so keep it for as long as the facts hold.
+    """
+
+    def __init__(self, facts: CityFacts, book: RuleBook, zone: tzinfo) -> None:
+        """`zone` is the city's. Raises `ValueError` for facts without a roster."""
+        self.facts = facts
+        """With the outages as `take_outages` renewed them; what `take_people` replaced is still in them."""
+        self.book = book
+        self.zone = zone
+        self._rosters = RosterSpans(facts.rosters)
+        self._planner = DutyPlanner(facts, book, zone, self._rosters)
+        self._states = EmploymentStates(facts.employments)
+        self._studying = {
+            employment.person_id
+            for employment in facts.employments
+            if employment.state is EmploymentState.STUDY
+        }
+        self._excuses: dict[PersonId, list[Excuse]] = defaultdict(list)
+        self._corrections: dict[PersonId, dict[date, list[Correction]]] = {}
+        self._enter(facts.excuses, facts.corrections)
+        self._reaches: dict[int, Reaches] = {}
+        self._bounds: dict[date, tuple[datetime, datetime]] = {}
+        self._people: dict[date, tuple[PersonId, ...]] = {}
+
+    def index(self, day: date) -> RosterIndex:
+        """The roster of `day`, a date in the city's time zone."""
+        return self._rosters.on(day)
+
+    def people(self, day: date) -> Sequence[PersonId]:
+        """Who stands on the roster on `day`, in its order; nobody who had left the service by then."""
+        found = self._people.get(day)
+        if found is None:
+            found = self._people[day] = tuple(
+                person_id for person_id in self._rosters.on(day).people if self._serves(person_id, day)
+            )
+        return found
+
+    def duty_day(self, person_id: PersonId, day: date) -> Duty:
+        """What is expected of the person on the work date `day`."""
+        return self._planner.duty_day(person_id, day)
+
+    def usual_duty(self, day: date) -> Duty:
+        """What is expected on `day` of whoever works by the usual hours, whichever the unit."""
+        return self._planner.usual_duty(day)
+
+    def owner(self, terminal_id: TerminalId, pin: Pin, at: datetime) -> PersonId | None:
+        """Whose punch it is, by the roster of the city's date at `at` (aware); None: nobody's for sure."""
+        return self._rosters.on(at.astimezone(self.zone).date()).person_by_pin(terminal_id, pin)
+
+    def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
+        """[from, to) of the moments whose marks `person_day` wants: the local date, and every window."""
+        if self._planner.has_shifts(person_id):
+            return self._planner.span(person_id, day)
+        return self._date(day)
+
+    def person_day(
+        self,
+        person_id: PersonId,
+        day: date,
+        marks: Sequence[Mark],
+        horizons: Mapping[TerminalId, Horizon],
+    ) -> PersonDay:
+        """The facts of the person's work date.
+
+        `marks`: at least those within `span`, in any order; others are left out. `horizons`: of all
+        terminals, with their outages; one that is missing was never read.
+        """
+        duty = self._planner.duty_day(person_id, day)
+        has_shifts = self._planner.has_shifts(person_id)
+        local = self._date(day)
+        start, end = self._planner.span(person_id, day) if has_shifts else local
+        for mark in marks:
+            if not start <= mark.at < end:
+                marks = [mark for mark in marks if start <= mark.at < end]
+                break
+        excuses: tuple[ExcuseSpan, ...] = ()
+        acting: list[UnitId] = []
+        if person_id in self._excuses or person_id in self._studying:
+            excuses = self._spans(person_id, duty)
+            acting = self._acting(person_id, day)
+        corrections: tuple[Correction, ...] = ()
+        if person_id in self._corrections:
+            corrections = self._in_force(person_id, day, marks)
+        return PersonDay(
+            person_id,
+            duty,
+            self._reaches_on(day).of(person_id, duty, local[0], acting, horizons),
+            marks,
+            excuses,
+            corrections,
+            self._planner.claimed(person_id, day) if has_shifts else (),
+            local,
+        )
+
+    def take_people(self, people: PeopleFacts) -> None:
+        """Replace what operators change about some people every day."""
+        for person_id in people.person_ids:
+            self._excuses.pop(person_id, None)
+            self._corrections.pop(person_id, None)
+        self._enter(people.excuses, people.corrections)
+        self._planner.take_entries(people.person_ids, people.shift_entries)
+
+    def take_outages(self, outages: Sequence[Outage], site_outages: Sequence[SiteOutage]) -> None:
+        """Replace all outages."""
+        if tuple(site_outages) != self.facts.site_outages:
+            self._reaches.clear()
+        self.facts = replace(self.facts, outages=tuple(outages), site_outages=tuple(site_outages))
+
+    def _enter(self, excuses: Sequence[Excuse], corrections: Sequence[Correction]) -> None:
+        for excuse in excuses:
+            self._excuses[excuse.person_id].append(excuse)
+        entered: dict[PersonId, list[Correction]] = defaultdict(list)
+        for correction in corrections:
+            entered[correction.person_id].append(correction)
+        for person_id, of_person in entered.items():
+            by_day: dict[date, list[Correction]] = defaultdict(list)
+            for correction in in_force(of_person):
+                by_day[correction.day].append(correction)
+            if by_day:
+                self._corrections[person_id] = by_day
+
+    def _serves(self, person_id: PersonId, day: date) -> bool:
+        employment = self._states.of(person_id, day)
+        return employment is None or employment.state.serving
+
+    def _spans(self, person_id: PersonId, duty: Duty) -> tuple[ExcuseSpan, ...]:
+        order = self.book.on(duty.day).excuse_order
+        spans = spans_of(self._excuses.get(person_id, ()), duty, self.zone, order)
+        employment = self._states.of(person_id, duty.day)
+        if employment is not None and employment.state is EmploymentState.STUDY:
+            return (study_span(employment.reference), *spans)
+        return spans
+
+    def _acting(self, person_id: PersonId, day: date) -> list[UnitId]:
+        return [
+            excuse.place
+            for excuse in self._excuses.get(person_id, ())
+            if excuse.place is not None and excuse.first_day <= day <= excuse.last_day
+        ]
+
+    def _in_force(self, person_id: PersonId, day: date, marks: Sequence[Mark]) -> tuple[Correction, ...]:
+        """The corrections of the date; and those of the dates beside it that void one of the marks: a finger
+        that was somebody else's counts for no shift.
+        """
+        by_day = self._corrections[person_id]
+        found = list(by_day.get(day, ()))
+        punches = {mark.punch_id for mark in marks}
+        for neighbour in (day - _DAY, day + _DAY):
+            found += [
+                correction
+                for correction in by_day.get(neighbour, ())
+                if correction.kind is CorrectionKind.VOID and correction.punch_id in punches
+            ]
+        return tuple(sorted(found, key=lambda correction: correction.id))
+
+    def _reaches_on(self, day: date) -> Reaches:
+        index = self._rosters.on(day)
+        found = self._reaches.get(id(index))
+        if found is None:
+            found = self._reaches[id(index)] = Reaches(index, self.facts.site_outages)
+        return found
+
+    def _date(self, day: date) -> tuple[datetime, datetime]:
+        found = self._bounds.get(day)
+        if found is None:
+            found = self._bounds[day] = bounds(day, self.zone)
+        return found
+
+
+def within(marks: Sequence[Mark], start: datetime, end: datetime) -> Sequence[Mark]:
+    """Those of `marks`, sorted by moment, that lie in [start, end)."""
+    return marks[bisect_left(marks, start, key=_moment) : bisect_left(marks, end, key=_moment)]
+
+
+def _moment(mark: Mark) -> datetime:
+    return mark.at
