@@ -9,7 +9,7 @@ from datetime import date, timedelta, tzinfo
 from attendance.assembly import Assembler
 from attendance.ids import PersonId
 from attendance.rules import RuleBook
-from realtime.city_calendar import with_computed
+from realtime.city_calendar import whole_years, with_computed
 from store import Store
 
 
@@ -24,7 +24,10 @@ class DaySource:
     def load(self, first: date, last: date) -> Assembler:
         """Everything about the city's dates `first` through `last`, but punches and health."""
         facts = self._store.day_facts.load(first, last)
-        calendar = with_computed(facts.calendar, first - timedelta(days=1), last + timedelta(days=1))
+        before, after = first - timedelta(days=1), last + timedelta(days=1)
+        # Whether a year is known by decree, its other entries tell.
+        entries = self._store.calendars.entries_between(*whole_years(before, after))
+        calendar = with_computed(entries, before, after)
         return Assembler(replace(facts, calendar=calendar), self.book, self.zone)
 
     def reload_people(self, assembler: Assembler, people: Collection[PersonId]) -> None:
