@@ -44,8 +44,8 @@ class DutyPlanner:
     def duty_day(self, person_id: PersonId, day: date) -> Duty:
         """What is expected of the person on the work date `day`."""
         duty = self._alone(person_id, day)
-        if person_id not in self._shifts or isinstance(duty, NoDuty):
-            # Regular windows end with their date, so that only shifts can reach into another work date.
+        # Regular windows end with their date, so that only shifts can reach into another work date.
+        if isinstance(duty, NoDuty) or person_id not in self._shifts:
             return duty
         before = self._alone(person_id, day - _DAY)
         after = self._alone(person_id, day + _DAY)

@@ -97,8 +97,12 @@ class _Site:
     def reach(self, horizons: Mapping[TerminalId, Horizon]) -> Reach:
         """The reach with these horizons; the same object as long as they are the same."""
         last = self._last
-        if last is not None and all(horizons.get(known.terminal_id) is known for known in last.horizons):
-            return last
+        if last is not None:
+            for known in last.horizons:
+                if horizons.get(known.terminal_id) is not known:
+                    break
+            else:
+                return last
         found = tuple(
             horizons.get(terminal_id) or Horizon(terminal_id, False, None, None) for terminal_id in self._ids
         )
