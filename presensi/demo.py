@@ -118,8 +118,10 @@ class _Demo:
     def _import(self) -> None:
         store = open_store(self._settings.store.url)
         try:
-            prepared = prepare_roster(store, tuple(self._folder / name for name in SHEETS))
-            perform_roster(store, prepared, self._now(), self._screen.console)
+            now = self._now()
+            files = [self._folder / name for name in SHEETS]
+            prepared = prepare_roster(store, files, self._settings.city.zone, now)
+            perform_roster(store, prepared, now, self._screen.console)
         finally:
             store.close()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from devices.errors import UnusableAddress
 from devices.zk.serial_line import SerialAddress
 from presensi.context import operator
 from store import Store
-from store.importing import HOST, Addressing, Prepared, SheetKind, perform, prepare
+from store.importing import HOST, Addressing, Locality, Prepared, SheetKind, perform, prepare
 
 
 def _serial_fault(address: str) -> str | None:
@@ -28,10 +29,15 @@ ADDRESSINGS = {"zk-serial": Addressing(fault=_serial_fault)}
 """Of drivers whose terminals are no hosts."""
 
 
-def prepare_roster(store: Store, files: tuple[Path, ...], kind: SheetKind | None = None) -> Prepared:
-    """Check the files, with the terminal drivers that this program knows."""
+def prepare_roster(
+    store: Store, files: Sequence[Path], zone: tzinfo, now: datetime, kind: SheetKind | None = None
+) -> Prepared:
+    """Check the files, with the terminal drivers that this program knows, in the city's time `zone`; `now` is
+    city time, aware.
+    """
     drivers = {name: ADDRESSINGS.get(name, HOST) for name in registry.names()}
-    return prepare(store, files, drivers=drivers, kind=kind)
+    locality = Locality(drivers, zone, now.astimezone(zone).date())
+    return prepare(store, files, locality, kind=kind)
 
 
 def perform_roster(store: Store, prepared: Prepared, at: datetime, console: Console) -> None:

@@ -52,21 +52,23 @@ def import_roster(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Import units, terminals, people, enrollments and excuses from CSV or XLSX FILES.
+    """Import people, terminals, leave, calendars and shift rosters from CSV or XLSX FILES.
 
-    A CSV's name, or a workbook's sheet name, says what it holds: units, terminals, people, enrollments,
-    excuses. Give files that refer to one another together. First comes a preview; everything is imported, or
-    nothing. Who is not in a file is not removed: give a person a valid_to instead.
+    A CSV's name, or a workbook's sheet name, says what it holds: units, terminals, people, employments,
+    enrollments, excuses, calendar, patterns, shifts, rotations, rotation_periods, roster. Give files that
+    refer to one another together. First comes a preview; everything is imported, or nothing. Who or what is
+    not in a file is not removed: give a person a valid_to instead.
 
     \b
     presensi import roster units.csv people.csv enrollments.csv terminals.csv
-    presensi import roster roster.xlsx --dry-run
+    presensi import roster roster-2027-01.xlsx --dry-run
     """
     if as_json and not (yes or dry_run):
         raise click.UsageError("--json does not ask: add --yes or --dry-run.")
+    now, kind = make_clock(app.settings.clock).now(), SheetKind(sheet) if sheet else None
     with app.store() as store:
         try:
-            prepared = prepare_roster(store, files, SheetKind(sheet) if sheet else None)
+            prepared = prepare_roster(store, files, app.settings.city.zone, now, kind)
         except RosterRejected as error:
             _show_problems(app, error.problems, as_json)
             context.exit(ExitCode.FILES)
@@ -77,7 +79,7 @@ def import_roster(
             click.echo("Nothing was imported.")
             context.exit(ExitCode.FAILED)
         if wanted:
-            perform_roster(store, prepared, make_clock(app.settings.clock).now(), app.err)
+            perform_roster(store, prepared, now, app.err)
         if as_json:
             app.emit({"imported": wanted, "notes": list(prepared.notes), **_counts(prepared.plan)})
         elif wanted:
@@ -91,7 +93,7 @@ def _show_preview(app: App, prepared: Prepared) -> None:
     for note in prepared.notes:
         app.out.print(f"Note: {note}.", markup=False)
     if prepared.plan.changes:
-        app.out.print(preview_table(prepared.plan))
+        app.out.print(preview_table(prepared.plan, app.settings.city.zone))
     else:
         click.echo("The store already holds all of this: nothing to import.")
 

@@ -1,7 +1,8 @@
-"""Importing the roster from CSV and XLSX files: units, terminals, people, enrollments, excuses."""
+"""Importing the roster from CSV and XLSX files: units, terminals, people, and what says who works when."""
 
 from store.importing.addresses import HOST, UNCALLED, Addressing
 from store.importing.facts import FactKind
+from store.importing.parse import Locality
 from store.importing.plan import Action, Change, Plan
 from store.importing.problems import Problem, RosterRejected
 from store.importing.roster import Prepared, RosterMoved, perform, prepare
@@ -14,6 +15,7 @@ __all__ = [
     "Addressing",
     "Change",
     "FactKind",
+    "Locality",
     "Plan",
     "Prepared",
     "Problem",

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from attendance.ids import Nip, SerialNumber
 from store import day_tables, schema
+from store.audit import AuditLine, note
+from store.importing.day_facts import (
+    CalendarFact,
+    EmploymentFact,
+    PatternFact,
+    PostFact,
+    RotationFact,
+    RotationPeriodFact,
+    ShiftEntryFact,
+    ShiftFact,
+)
 from store.importing.facts import (
     EnrollmentFact,
     ExcuseFact,
@@ -19,6 +31,17 @@ from store.importing.facts import (
     UnitFact,
 )
 from store.importing.plan import Plan
+from store.importing.row_values import (
+    Numbers,
+    Values,
+    person_values,
+    rotation_key,
+    rotation_values,
+    shift_key,
+    shift_values,
+    unit_values,
+)
+from store.importing.trail import trail
 
 T = TypeVar("T", bound=Fact)
 Pair = tuple[T | None, T | None]
@@ -35,51 +58,62 @@ class Progress(Protocol):
         ...
 
 
-Values = dict[str, object]
-
-
 class Writer:
     """Writes one plan. Raises the database's own errors; the caller's transaction undoes everything then."""
 
-    def __init__(self, connection: Connection, plan: Plan, progress: Progress) -> None:
+    def __init__(
+        self, connection: Connection, plan: Plan, progress: Progress, *, actor: str, at: datetime
+    ) -> None:
         self._connection = connection
         self._plan = plan
+        self._actor = actor
+        self._at = at
         self._progress = progress
         self._done = 0
 
     def write(self) -> None:
-        """Write all changes."""
+        """Write all changes, and into the audit log what stood where something is changed."""
         self._units(self._pairs(UnitFact))
         units = self._ids(schema.units, "code")
-        self._terminals(self._pairs(TerminalFact), units)
-        terminals = {SerialNumber(key): value for key, value in self._ids(schema.terminals, "serial").items()}
+        numbers = Numbers(units, {}, {})
+        self._terminals(self._pairs(TerminalFact), numbers)
         self._people(self._pairs(PersonFact))
-        people = {Nip(key): value for key, value in self._ids(schema.people, "nip").items()}
-        self._dated(
-            schema.placements,
-            self._pairs(PlacementFact),
-            lambda fact: _placement_values(fact, people, units),
-            lambda fact: and_(
-                schema.placements.c.person_id == people[fact.nip],
-                schema.placements.c.valid_from == fact.period.first,
-            ),
+        numbers = Numbers(
+            units,
+            {SerialNumber(key): value for key, value in self._ids(schema.terminals, "serial").items()},
+            {Nip(key): value for key, value in self._ids(schema.people, "nip").items()},
         )
+        self._places(numbers)
+        self._days(numbers)
+        for line in trail(self._plan.changes, numbers.people):
+            note(self._connection, AuditLine(self._actor, "roster.changed", *line, self._at))
+
+    def _places(self, to: Numbers) -> None:
+        self._dated(day_tables.terminal_posts, self._pairs(PostFact), to.post_values, to.post_key)
+        self._dated(schema.placements, self._pairs(PlacementFact), to.placement_values, to.placement_key)
+        self._dated(schema.enrollments, self._pairs(EnrollmentFact), to.enrollment_values, to.enrollment_key)
+
+    def _days(self, to: Numbers) -> None:
+        tables = day_tables
+        self._dated(tables.employments, self._pairs(EmploymentFact), to.employment_values, to.employment_key)
         self._dated(
-            schema.enrollments,
-            self._pairs(EnrollmentFact),
-            lambda fact: _enrollment_values(fact, people, terminals),
-            lambda fact: _enrollment_key(fact, people, terminals),
-        )
-        self._dated(
-            day_tables.excuses,
+            tables.excuses,
             self._pairs(ExcuseFact),
-            lambda fact: _excuse_values(fact, people),
-            lambda fact: and_(
-                day_tables.excuses.c.person_id == people[fact.nip],
-                day_tables.excuses.c.code == fact.code.value,
-                day_tables.excuses.c.first_day == fact.first_day,
-                day_tables.excuses.c.last_day == fact.last_day,
-            ),
+            lambda fact: to.excuse_values(fact, self._actor, self._at),
+            to.excuse_key,
+        )
+        self._dated(tables.calendar_entries, self._pairs(CalendarFact), to.calendar_values, to.calendar_key)
+        self._dated(tables.work_patterns, self._pairs(PatternFact), to.pattern_values, to.pattern_key)
+        self._dated(tables.shifts, self._pairs(ShiftFact), shift_values, shift_key)
+        self._dated(tables.rotations, self._pairs(RotationFact), rotation_values, rotation_key)
+        self._dated(
+            tables.rotation_periods,
+            self._pairs(RotationPeriodFact),
+            to.rotation_period_values,
+            to.rotation_period_key,
+        )
+        self._dated(
+            tables.shift_entries, self._pairs(ShiftEntryFact), to.shift_entry_values, to.shift_entry_key
         )
 
     def _pairs(self, kind: type[T]) -> list[Pair[T]]:
@@ -99,31 +133,31 @@ class Writer:
         """First without their parents, who may stand further down in the file."""
         table = schema.units
         facts = [after for _, after in pairs if after is not None]
-        self._insert(table, [_unit_values(after) for before, after in pairs if after and not before])
+        self._insert(table, [unit_values(after) for before, after in pairs if after and not before])
         ids = self._ids(table, "code")
         for fact in facts:
             parent = ids[fact.parent_code] if fact.parent_code is not None else None
-            values = {**_unit_values(fact), "parent_id": parent}
+            values = {**unit_values(fact), "parent_id": parent}
             self._connection.execute(update(table).where(table.c.code == fact.code).values(values))
         self._tell(sum(before is not None for before, _ in pairs))
 
-    def _terminals(self, pairs: Sequence[Pair[TerminalFact]], units: Mapping[str, int]) -> None:
+    def _terminals(self, pairs: Sequence[Pair[TerminalFact]], to: Numbers) -> None:
         table = schema.terminals
-        added = [_terminal_values(after, units) for before, after in pairs if after and not before]
+        added = [to.terminal_values(after) for before, after in pairs if after and not before]
         self._insert(table, [{**values, "active": True} for values in added])
         for before, after in pairs:
             if before and after:
-                values = _terminal_values(after, units)
+                values = to.terminal_values(after)
                 self._connection.execute(update(table).where(table.c.serial == after.serial).values(values))
                 self._tell(1)
 
     def _people(self, pairs: Sequence[Pair[PersonFact]]) -> None:
         table = schema.people
-        self._insert(table, [_person_values(after) for before, after in pairs if after and not before])
+        self._insert(table, [person_values(after) for before, after in pairs if after and not before])
         for before, after in pairs:
             if before and after:
                 self._connection.execute(
-                    update(table).where(table.c.nip == after.nip).values(_person_values(after))
+                    update(table).where(table.c.nip == after.nip).values(person_values(after))
                 )
                 self._tell(1)
 
@@ -154,83 +188,3 @@ class Writer:
     def _tell(self, count: int) -> None:
         self._done += count
         self._progress(self._done, len(self._plan.changes))
-
-
-def _unit_values(fact: UnitFact) -> Values:
-    return {
-        "code": fact.code,
-        "name": fact.name,
-        "short_name": fact.short_name,
-        "kind": fact.kind.value,
-        "office": fact.office,
-    }
-
-
-def _terminal_values(fact: TerminalFact, units: Mapping[str, int]) -> Values:
-    return {
-        "serial": fact.serial,
-        "name": fact.name,
-        "unit_id": units[fact.unit_code],
-        "address": fact.address,
-        "port": fact.port,
-        "driver": fact.driver,
-        "follow": fact.follow.value,
-        "interval": fact.interval,
-    }
-
-
-def _person_values(fact: PersonFact) -> Values:
-    return {
-        "nip": fact.nip,
-        "name": fact.name,
-        "title_before": fact.title_before,
-        "title_after": fact.title_after,
-    }
-
-
-def _placement_values(fact: PlacementFact, people: Mapping[Nip, int], units: Mapping[str, int]) -> Values:
-    return {
-        "person_id": people[fact.nip],
-        "unit_id": units[fact.period.value],
-        "valid_from": fact.period.first,
-        "valid_to": fact.period.last,
-    }
-
-
-def _enrollment_values(
-    fact: EnrollmentFact, people: Mapping[Nip, int], terminals: Mapping[SerialNumber, int]
-) -> Values:
-    owner = fact.owner
-    return {
-        "person_id": people[owner.nip],
-        "pin": owner.pin,
-        "terminal_id": terminals[owner.serial] if owner.serial is not None else None,
-        "valid_from": fact.period.first,
-        "valid_to": fact.period.last,
-    }
-
-
-def _enrollment_key(
-    fact: EnrollmentFact, people: Mapping[Nip, int], terminals: Mapping[SerialNumber, int]
-) -> ColumnElement[bool]:
-    table, owner = schema.enrollments, fact.owner
-    where: ColumnElement[bool] = table.c.terminal_id.is_(None)
-    if owner.serial is not None:
-        where = table.c.terminal_id == terminals[owner.serial]
-    return and_(
-        table.c.person_id == people[owner.nip],
-        table.c.pin == owner.pin,
-        table.c.valid_from == fact.period.first,
-        where,
-    )
-
-
-def _excuse_values(fact: ExcuseFact, people: Mapping[Nip, int]) -> Values:
-    return {
-        "person_id": people[fact.nip],
-        "code": fact.code.value,
-        "entered_by": "",
-        "first_day": fact.first_day,
-        "last_day": fact.last_day,
-        "reference": fact.reference,
-    }

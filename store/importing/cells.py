@@ -42,6 +42,10 @@ class Cells:
         self.well = False
         self._findings.problems.append(self._row.problem(column, reason, remedy, shown))
 
+    def value(self, column: str) -> str:
+        """What stands in the cell; "" where there is nothing or no such column."""
+        return self._row.values[column]
+
     def text(self, column: str, *, required: bool = True) -> str:
         """Text of one line; "" where there is none or it was refused."""
         value = self._row.values[column]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from attendance.ids import Nip, Pin, SerialNumber
 from attendance.people import ExcuseCode, UnitKind
 from attendance.terminal import Follow
+from store.importing.day_facts import DayFact, DayState
 from store.importing.periods import Period
 
 
@@ -18,10 +19,18 @@ class FactKind(StrEnum):
 
     UNIT = "units"
     TERMINAL = "terminals"
+    POST = "terminal posts"
     PERSON = "people"
     PLACEMENT = "placements"
+    EMPLOYMENT = "employments"
     ENROLLMENT = "enrollments"
     EXCUSE = "excuses"
+    CALENDAR = "calendar"
+    PATTERN = "patterns"
+    SHIFT = "shifts"
+    ROTATION = "rotations"
+    ROTATION_PERIOD = "rotation periods"
+    SHIFT_ENTRY = "roster days"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +93,45 @@ class EnrollmentFact:
 
     owner: PinOwner
     period: Period[None]
+    effective_at: datetime | None = None
+    """The terminal knows the finger from here on; aware, UTC. None: through all of the first day."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExcuseFact:
-    """An excuse; first through last day."""
+    """An excuse; first through last day, city time."""
 
     nip: Nip
     code: ExcuseCode
     first_day: date
     last_day: date
     reference: str
+    first_time: time | None = None
+    """On the first day, from here on; None: from its beginning."""
+    last_time: time | None = None
+    """On the last day, until just before here; None: to its end."""
+    place_code: str | None = None
+    """The unit where the person serves meanwhile."""
+
+    @property
+    def key(self) -> tuple[Nip, ExcuseCode, date, time | None]:
+        """What makes it this one and no other."""
+        return self.nip, self.code, self.first_day, self.first_time
+
+    def overlaps(self, other: ExcuseFact) -> bool:
+        """Whether they share a moment."""
+        return self._begins() < other._ends() and other._begins() < self._ends()
+
+    def _begins(self) -> datetime:
+        return datetime.combine(self.first_day, self.first_time or time.min)
+
+    def _ends(self) -> datetime:
+        if self.last_time is None:
+            return datetime.combine(self.last_day + timedelta(days=1), time.min)
+        return datetime.combine(self.last_day, self.last_time)
 
 
-Fact = UnitFact | TerminalFact | PersonFact | PlacementFact | EnrollmentFact | ExcuseFact
+Fact = UnitFact | TerminalFact | PersonFact | PlacementFact | EnrollmentFact | ExcuseFact | DayFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +143,7 @@ class RosterState:
     people: Mapping[Nip, PersonFact]
     placements: Mapping[Nip, tuple[Period[str], ...]]
     enrollments: Mapping[PinOwner, tuple[Period[None], ...]]
+    effective: Mapping[tuple[PinOwner, date], datetime]
+    """When a terminal came to know the finger, by owner and first day; aware, UTC."""
     excuses: Mapping[Nip, tuple[ExcuseFact, ...]]
+    days: DayState

@@ -1,43 +1,29 @@
-"""Planning what has dates: placements, enrollments, excuses."""
+"""Planning where people serve and which PINs are theirs, over time."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
 from attendance.ids import Nip, Pin, SerialNumber
 from store.importing.cells import masked
-from store.importing.entries import EnrollmentEntry, ExcuseEntry, PersonEntry
+from store.importing.dating import Dated, Placed, differences, merged
+from store.importing.entries import EnrollmentEntry, PersonEntry
 from store.importing.facts import (
     EnrollmentFact,
-    ExcuseFact,
     PersonFact,
     PinOwner,
     PlacementFact,
     TerminalFact,
     UnitFact,
 )
-from store.importing.periods import Period, PeriodsOverlap, merge
+from store.importing.periods import Period
 from store.importing.problems import Findings
 from store.importing.tables import Row
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-F = TypeVar("F")
-
-Placed = tuple[Period[V], Row]
-
-
-@dataclass(frozen=True, slots=True)
-class Dated(Generic[F]):
-    """What becomes of one dated kind."""
-
-    pairs: Sequence[tuple[F | None, F | None]]
-    """(before, after) of what is added, changed, or swallowed by a longer period."""
-    unchanged: int
-    """Rows that change nothing."""
+Effective = Mapping[tuple[PinOwner, date], datetime]
+"""By owner and first day; aware, UTC."""
 
 
 def plan_placements(
@@ -56,30 +42,34 @@ def plan_placements(
                     "unit_code", "is no known unit", "add that unit to the units sheet, or correct the code"
                 )
             )
-    after, unchanged = _merged(known, wanted, findings)
+    after, unchanged = merged(known, wanted, findings)
     pairs = [
         (
             PlacementFact(nip, before) if before else None,
             PlacementFact(nip, period) if period else None,
         )
         for nip, periods in after.items()
-        for before, period in _differences(known.get(nip, ()), periods)
+        for before, period in differences(known.get(nip, ()), periods)
     ]
     return Dated(pairs, unchanged)
 
 
 def plan_enrollments(
     known: Mapping[PinOwner, tuple[Period[None], ...]],
+    effective: Effective,
     entries: Sequence[EnrollmentEntry],
     people: Mapping[Nip, PersonFact],
     terminals: Mapping[SerialNumber, TerminalFact],
+    *,
     findings: Findings,
 ) -> Dated[EnrollmentFact]:
-    """A PIN is one person's at a time: within the city, and at each terminal."""
+    """A PIN is one person's at a time: within the city, and at each terminal. `effective` says when a
+    terminal came to know the finger; a row that is silent about it changes nothing of that.
+    """
     wanted: dict[PinOwner, list[Placed[None]]] = defaultdict(list)
     for entry in entries:
         owner = entry.enrollment.owner
-        _check_person(owner.nip, people, entry.row, findings)
+        check_person(owner.nip, people, entry.row, findings)
         if owner.serial is not None and owner.serial not in terminals:
             findings.problems.append(
                 entry.row.problem(
@@ -89,91 +79,68 @@ def plan_enrollments(
                 )
             )
         wanted[owner].append((entry.enrollment.period, entry.row))
-    after, unchanged = _merged(known, wanted, findings)
+    after, _ = merged(known, wanted, findings)
     _check_pins({**known, **after}, wanted, people, findings)
-    pairs = [
-        (
-            EnrollmentFact(owner, before) if before else None,
-            EnrollmentFact(owner, period) if period else None,
-        )
-        for owner, periods in after.items()
-        for before, period in _differences(known.get(owner, ()), periods)
-    ]
+    said = _said(entries, after, findings)
+    pairs = []
+    changed: set[PinOwner] = set()
+    for owner, periods in after.items():
+        old = {period.first: period for period in known.get(owner, ())}
+        new = {period.first: period for period in periods}
+        for first in sorted(old.keys() | new.keys()):
+            before = _enrollment(owner, old.get(first), effective.get((owner, first)))
+            moment = said.get((owner, first)) or _inherited(owner, new.get(first), old, effective)
+            then = _enrollment(owner, new.get(first), moment)
+            if before != then:
+                pairs.append((before, then))
+                changed.add(owner)
+    unchanged = sum(len(placed) for owner, placed in wanted.items() if owner not in changed)
     return Dated(pairs, unchanged)
 
 
-def plan_excuses(
-    known: Mapping[Nip, tuple[ExcuseFact, ...]],
-    entries: Iterable[ExcuseEntry],
-    people: Mapping[Nip, PersonFact],
+def _enrollment(
+    owner: PinOwner, period: Period[None] | None, effective_at: datetime | None
+) -> EnrollmentFact | None:
+    return None if period is None else EnrollmentFact(owner, period, effective_at)
+
+
+def _said(
+    entries: Sequence[EnrollmentEntry],
+    after: Mapping[PinOwner, tuple[Period[None], ...]],
     findings: Findings,
-) -> Dated[ExcuseFact]:
-    """The same kind from the same first day takes the new last day and letter; others may not share a day."""
-    after: dict[Nip, list[ExcuseFact]] = {}
-    pairs: list[tuple[ExcuseFact | None, ExcuseFact | None]] = []
-    told: set[tuple[object, ...]] = set()
-    unchanged = 0
+) -> dict[tuple[PinOwner, date], datetime]:
+    said: dict[tuple[PinOwner, date], datetime] = {}
     for entry in entries:
-        excuse = entry.excuse
-        _check_person(excuse.nip, people, entry.row, findings)
-        mine = after.setdefault(excuse.nip, list(known.get(excuse.nip, ())))
-        key = (excuse.nip, excuse.code, excuse.first_day)
-        if key in told:
-            findings.problems.append(
-                entry.row.problem(
-                    "first_day", "this excuse stands in another row too", "remove one of the rows"
-                )
-            )
+        enrollment = entry.enrollment
+        first = enrollment.period.first
+        if enrollment.effective_at is None:
             continue
-        told.add(key)
-        before = next((old for old in mine if (old.nip, old.code, old.first_day) == key), None)
-        others = [old for old in mine if old is not before]
-        clash = next((old for old in others if _share_a_day(old, excuse)), None)
-        if clash is not None:
-            reason = f"overlaps {clash.code} from {clash.first_day} to {clash.last_day}"
-            findings.problems.append(
-                entry.row.problem("first_day", reason, "correct the days of one of them")
-            )
-        elif before == excuse:
-            unchanged += 1
-        else:
-            pairs.append((before, excuse))
-        after[excuse.nip] = [*others, excuse]
-    return Dated(pairs, unchanged)
+        holding = [period for period in after[enrollment.owner] if period.first <= first]
+        if holding and holding[-1].first != first:
+            reason = f"speaks of a PIN that is the person's from {holding[-1].first} on"
+            remedy = f"write {holding[-1].first} as valid_from"
+            findings.problems.append(entry.row.problem("effective_at", reason, remedy))
+        said[enrollment.owner, first] = enrollment.effective_at
+    return said
 
 
-def _merged(
-    known: Mapping[K, tuple[Period[V], ...]], wanted: Mapping[K, Sequence[Placed[V]]], findings: Findings
-) -> tuple[dict[K, tuple[Period[V], ...]], int]:
-    after: dict[K, tuple[Period[V], ...]] = {}
-    unchanged = 0
-    for key, placed in wanted.items():
-        before = known.get(key, ())
-        try:
-            after[key] = merge(before, [period for period, _ in placed])
-        except PeriodsOverlap as error:
-            row = next((row for period, row in placed if period.first == error.new.first), placed[-1][1])
-            reason = f"runs into {_told(error.known)}"
-            findings.problems.append(
-                row.problem("valid_from", reason, "correct valid_from or valid_to of one of them")
-            )
-            after[key] = before
-        else:
-            unchanged += len(placed) if after[key] == before else 0
-    return after, unchanged
+def _inherited(
+    owner: PinOwner,
+    period: Period[None] | None,
+    old: Mapping[date, Period[None]],
+    effective: Effective,
+) -> datetime | None:
+    """When the earliest of the periods that `period` holds became effective: making a period longer says
+    nothing of the finger.
+    """
+    if period is None:
+        return None
+    within = [first for first, known in old.items() if known.overlaps(period)]
+    return effective.get((owner, min(within))) if within else None
 
 
-def _differences(
-    before: Sequence[Period[V]], after: Sequence[Period[V]]
-) -> Iterable[tuple[Period[V] | None, Period[V] | None]]:
-    old = {period.first: period for period in before}
-    new = {period.first: period for period in after}
-    for first in sorted(old.keys() | new.keys()):
-        if old.get(first) != new.get(first):
-            yield old.get(first), new.get(first)
-
-
-def _check_person(nip: Nip, people: Mapping[Nip, PersonFact], row: Row, findings: Findings) -> None:
+def check_person(nip: Nip, people: Mapping[Nip, PersonFact], row: Row, findings: Findings) -> None:
+    """Note a problem when nobody has the NIP."""
     if nip not in people:
         findings.problems.append(
             row.problem(
@@ -204,12 +171,3 @@ def _check_pins(
                 remedy = "end the other's enrollment first (valid_to), or give another PIN"
                 findings.problems.append(placed[-1][1].problem("pin", reason, remedy))
                 break
-
-
-def _share_a_day(one: ExcuseFact, other: ExcuseFact) -> bool:
-    return one.first_day <= other.last_day and other.first_day <= one.last_day
-
-
-def _told(period: Period[V]) -> str:
-    value = f"{period.value} " if period.value is not None else "the time "
-    return f"{value}from {period.first}" + (f" to {period.last}" if period.last else " on")

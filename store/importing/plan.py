@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from attendance.ids import Nip
 from store.importing.entries import Entries
+from store.importing.excusing import plan_excuses
 from store.importing.facts import Fact, FactKind, PersonFact, RosterState
-from store.importing.placing import plan_enrollments, plan_excuses, plan_placements
+from store.importing.placing import plan_enrollments, plan_placements
+from store.importing.plan_days import plan_days, plan_posts
 from store.importing.problems import Findings
 from store.importing.registers import plan_people, plan_terminals, plan_units
 
@@ -65,32 +68,48 @@ class Plan:
         return "\n".join(lines) or "nothing"
 
 
+class _Planned(Protocol):
+    """What becomes of one kind."""
+
+    @property
+    def pairs(self) -> Iterable[tuple[Fact | None, Fact | None]]: ...
+
+    @property
+    def unchanged(self) -> int: ...
+
+
 def make_plan(state: RosterState, entries: Entries, findings: Findings) -> Plan:
     """The plan; contradictions go to `findings`, and a plan that has any must not be applied."""
     units = plan_units(state.units, entries.units, findings)
     terminals = plan_terminals(state.terminals, entries.terminals, units.after, findings)
+    posts = plan_posts(state.days, terminals.pairs, entries.terminals, findings)
     people = plan_people(state.people, entries.people, findings)
     placements = plan_placements(state.placements, entries.people, units.after, findings)
     enrollments = plan_enrollments(
-        state.enrollments, entries.enrollments, people.after, terminals.after, findings
+        state.enrollments,
+        state.effective,
+        entries.enrollments,
+        people.after,
+        terminals.after,
+        findings=findings,
     )
-    excuses = plan_excuses(state.excuses, entries.excuses, people.after, findings)
-    changes: list[Change] = []
-    for kind, pairs in (
-        (FactKind.UNIT, units.pairs),
-        (FactKind.TERMINAL, terminals.pairs),
-        (FactKind.PERSON, people.pairs),
-        (FactKind.PLACEMENT, placements.pairs),
-        (FactKind.ENROLLMENT, enrollments.pairs),
-        (FactKind.EXCUSE, excuses.pairs),
-    ):
-        changes += [Change(kind, before, after) for before, after in pairs]
-    unchanged = {
-        FactKind.UNIT: units.unchanged,
-        FactKind.TERMINAL: terminals.unchanged,
-        FactKind.PERSON: people.unchanged,
-        FactKind.PLACEMENT: placements.unchanged,
-        FactKind.ENROLLMENT: enrollments.unchanged,
-        FactKind.EXCUSE: excuses.unchanged,
-    }
-    return Plan(changes, unchanged, people.after)
+    excuses = plan_excuses(state.excuses, entries.excuses, people.after, units.after, findings)
+    days = plan_days(state.days, entries, people.after, units.after, findings)
+    planned: tuple[tuple[FactKind, _Planned], ...] = (
+        (FactKind.UNIT, units),
+        (FactKind.TERMINAL, terminals),
+        (FactKind.POST, posts),
+        (FactKind.PERSON, people),
+        (FactKind.PLACEMENT, placements),
+        (FactKind.EMPLOYMENT, days.employments),
+        (FactKind.ENROLLMENT, enrollments),
+        (FactKind.EXCUSE, excuses),
+        (FactKind.CALENDAR, days.calendar),
+        (FactKind.PATTERN, days.patterns),
+        (FactKind.SHIFT, days.shifts),
+        (FactKind.ROTATION, days.rotations),
+        (FactKind.ROTATION_PERIOD, days.rotation_periods),
+        (FactKind.SHIFT_ENTRY, days.shift_entries),
+    )
+    changes = [Change(kind, before, after) for kind, one in planned for before, after in one.pairs]
+    return Plan(changes, {kind: one.unchanged for kind, one in planned}, people.after)

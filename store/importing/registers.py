@@ -33,9 +33,9 @@ def plan_units(
     known: Mapping[str, UnitFact], entries: Iterable[UnitEntry], findings: Findings
 ) -> Register[str, UnitFact]:
     """Units by code; each parent must be known, and no unit may stand below itself."""
-    rows = [(entry.unit.code, entry.unit, entry.row) for entry in entries]
-    register = _register(known, _once(rows, "code", findings))
-    for code, unit, row in rows:
+    rows = [(entry.unit.code, entry.unit, entry.row, "code") for entry in entries]
+    register = register_all(known, once(rows, findings))
+    for code, unit, row, _ in rows:
         if unit.parent_code is None:
             continue
         if unit.parent_code not in register.after:
@@ -60,14 +60,14 @@ def plan_terminals(
     findings: Findings,
 ) -> Register[SerialNumber, TerminalFact]:
     """Terminals by serial number; no two that we call may share an address and port."""
-    rows = [(entry.terminal.serial, entry.terminal, entry.row) for entry in entries]
-    register = _register(known, _once(rows, "serial", findings))
+    rows = [(entry.terminal.serial, entry.terminal, entry.row, "serial") for entry in entries]
+    register = register_all(known, once(rows, findings))
     at_address: dict[tuple[str, int], list[SerialNumber]] = {}
     for terminal in register.after.values():
         if terminal.driver in UNCALLED:
             continue
         at_address.setdefault((terminal.address.casefold(), terminal.port), []).append(terminal.serial)
-    for serial, terminal, row in rows:
+    for serial, terminal, row, _ in rows:
         if terminal.unit_code not in units:
             findings.problems.append(
                 row.problem(
@@ -101,13 +101,14 @@ def plan_people(
             reason = f"is the NIP of another name or title in row {first[nip].number} of {first[nip].source}"
             remedy = "write the person alike in every row, or correct the NIP"
             findings.problems.append(entry.row.problem("nip", reason, remedy, masked(nip)))
-    return _register(known, wanted)
+    return register_all(known, wanted)
 
 
-def _once(rows: Iterable[tuple[K, F, Row]], column: str, findings: Findings) -> dict[K, F]:
+def once(rows: Iterable[tuple[K, F, Row, str]], findings: Findings) -> dict[K, F]:
+    """The facts by key, each with its row and the column to blame; a key that stands twice is a problem."""
     wanted: dict[K, F] = {}
     first: dict[K, Row] = {}
-    for key, fact, row in rows:
+    for key, fact, row, column in rows:
         if key in wanted:
             reason = f"stands already in row {first[key].number} of {first[key].source}"
             findings.problems.append(row.problem(column, reason, "remove one of the rows"))
@@ -116,7 +117,8 @@ def _once(rows: Iterable[tuple[K, F, Row]], column: str, findings: Findings) -> 
     return wanted
 
 
-def _register(known: Mapping[K, F], wanted: Mapping[K, F]) -> Register[K, F]:
+def register_all(known: Mapping[K, F], wanted: Mapping[K, F]) -> Register[K, F]:
+    """What changes when `wanted` is laid over `known`."""
     pairs = [(known.get(key), fact) for key, fact in wanted.items() if known.get(key) != fact]
     return Register(pairs, len(wanted) - len(pairs), {**known, **wanted})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +12,10 @@ from sqlalchemy import insert
 from store import schema
 from store.changes import Notice, Topic
 from store.errors import StoreError
-from store.importing.addresses import Addressing
 from store.importing.apply import Progress, Writer
 from store.importing.current import read_state
 from store.importing.entries import Entries
-from store.importing.parse import parse
+from store.importing.parse import Locality, parse
 from store.importing.plan import Plan, make_plan
 from store.importing.problems import Findings, RosterRejected
 from store.importing.sheets import SheetKind
@@ -43,17 +42,16 @@ class Prepared:
 
 
 def prepare(
-    store: Store, paths: Iterable[Path], *, drivers: Mapping[str, Addressing], kind: SheetKind | None = None
+    store: Store, paths: Iterable[Path], locality: Locality, *, kind: SheetKind | None = None
 ) -> Prepared:
     """Read and check roster files against themselves and the store; writes nothing.
 
-    `drivers` are the names a terminal's driver may have, beside push and usb, and how each is addressed;
     `kind` tells what a file holds whose name does not.
     Raises `RosterRejected` with every problem at once, and `StoreError`.
     """
     files = read_files(paths, kind)
     findings = files.findings
-    entries = parse(files.sheets, drivers, findings)
+    entries = parse(files.sheets, locality, findings)
     if findings.problems:
         raise RosterRejected(findings.problems)
     plan = _plan(store, entries)
@@ -70,12 +68,12 @@ def perform(store: Store, prepared: Prepared, *, actor: str, at: datetime, progr
         return
     source, summary = ", ".join(prepared.names), prepared.plan.summary()
     with store.database.write() as connection:
-        now = make_plan(read_state(connection), prepared.entries, Findings())
+        now = make_plan(read_state(connection, prepared.entries.roster_days), prepared.entries, Findings())
         if list(now.changes) != list(prepared.plan.changes):
             raise RosterMoved(
                 "Somebody else changed the roster after the preview, nothing was imported: run it again."
             )
-        Writer(connection, prepared.plan, progress).write()
+        Writer(connection, prepared.plan, progress, actor=actor, at=at).write()
         connection.execute(
             insert(schema.roster_imports).values(
                 imported_at=at, actor=actor, source=source, digest=prepared.digest, summary=summary
@@ -92,7 +90,7 @@ def perform(store: Store, prepared: Prepared, *, actor: str, at: datetime, progr
 def _plan(store: Store, entries: Entries) -> Plan:
     findings = Findings()
     with store.database.read() as connection:
-        state = read_state(connection)
+        state = read_state(connection, entries.roster_days)
     plan = make_plan(state, entries, findings)
     if findings.problems:
         raise RosterRejected(findings.problems)

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from store.importing.problems import Findings, Problem
-from store.importing.sheets import REQUIRED, SheetKind, columns, kind_named
+from store.importing.sheets import FORMS, REQUIRED, SheetKind, columns, kind_named
 from store.importing.workbook import read_workbook
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -198,7 +198,7 @@ def _places(
     unknown: list[str] = []
     wrong = len(findings.problems)
     for at, name in enumerate(names):
-        column = re.sub(r"[\s_-]+", "_", name.strip().casefold())
+        column = _column(name)
         if not column:
             continue
         if column not in known:
@@ -224,4 +224,17 @@ def _places(
             findings.problems.append(Problem(source, number, column, "", "this column is missing", remedy))
     if len(findings.problems) > wrong:
         return None
+    forms = FORMS.get(kind, ())
+    if forms and not any(set(form) <= found.keys() for form in forms):
+        told = ", or ".join(" and ".join(form) for form in forms)
+        findings.problems.append(
+            Problem(source, number, None, "", "columns are missing", f"give it the columns {told}")
+        )
+        return None
     return {column: found.get(column) for column in known}
+
+
+def _column(name: str) -> str:
+    """A header's cell as the columns are written: "Parent Code" → "parent_code", "01" → "1"."""
+    column = re.sub(r"[\s_-]+", "_", name.strip().casefold())
+    return column.lstrip("0") if column.isascii() and column.isdigit() else column

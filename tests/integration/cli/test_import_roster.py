@@ -15,7 +15,7 @@ from simulators.roster_files import write_csv, write_workbook
 from simulators.scenario import Scenario, build
 from store import Store, open_store
 from store.changes import Topic
-from store.importing import HOST, RosterMoved, perform, prepare
+from store.importing import HOST, Locality, RosterMoved, perform, prepare
 
 DAY = date(2026, 11, 23)
 Run = Callable[..., Result]
@@ -246,7 +246,7 @@ def test_a_roster_changed_after_the_preview_is_not_overwritten(
 ) -> None:
     store = open_store(database_url)
     try:
-        prepared = prepare(store, files, drivers={"zk-tcp": HOST})
+        prepared = prepare(store, files, Locality({"zk-tcp": HOST}, UTC, DAY))
         assert run(*files, "--yes").exit_code == 0
         with pytest.raises(RosterMoved, match="run it again"):
             perform(store, prepared, actor="t", at=datetime.now(UTC), progress=lambda done, total: None)

@@ -3,21 +3,24 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from store.importing import HOST, Addressing, Problem
+from store.importing import HOST, Addressing, Locality, Problem
 from store.importing.parse import parse
 from store.importing.sheets import REQUIRED, SheetKind, kind_named
 from store.importing.tables import Files, read_files
 from store.importing.workbook import MOST_UNPACKED
 
 NIP = "198501012010011001"
+HERE = Locality({"zk-tcp": HOST}, ZoneInfo("Asia/Jakarta"), date(2026, 11, 23))
 UNITS = "code,name,short_name,kind,parent_code,office\n"
 PEOPLE = "nip,name,title_before,title_after,unit_code,valid_from,valid_to\n"
 
@@ -42,7 +45,7 @@ def workbook(folder: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Pat
 
 def problems(*paths: Path) -> list[Problem]:
     files = read_files(paths)
-    parse(files.sheets, {"zk-tcp": HOST}, files.findings)
+    parse(files.sheets, HERE, files.findings)
     return files.findings.problems
 
 
@@ -94,11 +97,10 @@ def test_a_workbooks_sheets_are_read_in_one_go(tmp_path: Path) -> None:
         },
     )
     files = read_files([path])
-    entries = parse(files.sheets, {"zk-tcp": HOST}, files.findings)
+    entries = parse(files.sheets, HERE, files.findings)
     assert files.findings.problems == []
     assert files.findings.notes == [
-        "roster.xlsx [Catatan]: not a roster sheet (units, terminals, people, enrollments, excuses),"
-        " passed over"
+        f"roster.xlsx [Catatan]: not a roster sheet ({', '.join(SheetKind)}), passed over"
     ]
     assert entries.units[0].unit.code == "7"
     assert entries.units[0].unit.office is True
@@ -236,7 +238,9 @@ TERMINALS = "serial,name,unit_code,address,port,driver\n"
 def terminal_of(folder: Path, cells: str) -> tuple[tuple[str, int, str] | None, list[Problem]]:
     """Address, port and driver of the one terminal in a file, and what is wrong with it."""
     files = read_files([written(folder, "terminals.csv", TERMINALS + cells + "\n")])
-    entries = parse(files.sheets, {"zk-tcp": HOST, "zk-serial": SERIAL}, files.findings)
+    entries = parse(
+        files.sheets, replace(HERE, drivers={"zk-tcp": HOST, "zk-serial": SERIAL}), files.findings
+    )
     facts = [entry.terminal for entry in entries.terminals]
     found = (facts[0].address, facts[0].port, facts[0].driver) if facts else None
     return found, files.findings.problems
