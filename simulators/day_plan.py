@@ -31,6 +31,8 @@ class EnrollmentPlan:
     pin: str
     serial: str | None
     valid_from: date
+    effective_at: datetime | None = None
+    """City time, naive, from which the terminal knows the finger; None: all of `valid_from`."""
 
 
 @dataclass(frozen=True, slots=True)

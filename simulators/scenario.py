@@ -6,15 +6,17 @@ Everything follows from a seed. Moments are city time, naive and local.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from simulators.city import places
 from simulators.city.build import PEOPLE, TERMINALS, build_city
-from simulators.city.plan import City
+from simulators.city.plan import City, PersonPlan
+from simulators.dated_facts import DatedFacts
 from simulators.day_plan import DayPlan, EnrollmentPlan, ExcusePlan, Press, plan_day
-from simulators.truth import DarkWindow, GroundTruth, TruthPerson, TruthPunch
+from simulators.duties import Duties
+from simulators.truth import DarkWindow, GroundTruth, TruthOutage, TruthPerson, TruthPunch
 
 DROPS_AT = time(7, 20)
 RETURNS_AT = time(7, 50)
@@ -34,11 +36,13 @@ class Scenario:
     dark: tuple[DarkWindow, ...]
     clock_offsets: Mapping[str, int]
     """Seconds by which a terminal's clock is ahead of city time, by serial number; 0 where none is given."""
+    facts: DatedFacts = field(default_factory=DatedFacts)
 
     @cached_property
     def truth(self) -> GroundTruth:
         """What really happened, and what must be said of everybody."""
-        return GroundTruth(self.day, self._truth_people(), self._truth_punches(), self.dark)
+        outages = [TruthOutage(it.serial, it.cause, it.start, it.end) for it in self.facts.outages]
+        return GroundTruth(self.day, self._truth_people(), self._truth_punches(), self.dark, outages)
 
     def fingers_at(self, serial: str) -> list[tuple[str, str]]:
         """PIN and NIP of everybody whose finger a terminal knows: its own people, those enrolled at it apart,
@@ -77,22 +81,51 @@ class Scenario:
                 found.setdefault(press.serial, {})[press.pin] = press.nip
         return found
 
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Who is no longer in the city's service on the day, by NIP."""
+        return frozenset(it.nip for it in self.facts.employments if it.valid_from <= self.day)
+
     def _truth_people(self) -> list[TruthPerson]:
-        with_pin = {enrollment.nip for enrollment in self.enrollments}
         excused = {
             excuse.nip: excuse.kind
             for excuse in self.excuses
             if excuse.first_day <= self.day <= excuse.last_day
         }
+        enrolled: dict[str, list[EnrollmentPlan]] = {}
+        for enrollment in self.enrollments:
+            enrolled.setdefault(enrollment.nip, []).append(enrollment)
+        duties = Duties(self.city, self.facts, self.day)
         return [
-            TruthPerson(
-                person.nip,
-                self.usable_terminals[person.nip],
-                person.nip in with_pin,
-                excused.get(person.nip),
-            )
+            self._truth_person(person, enrolled.get(person.nip, []), excused.get(person.nip), duties)
             for person in self.city.people
+            if person.nip not in self.gone
         ]
+
+    def _truth_person(
+        self, person: PersonPlan, enrolled: Sequence[EnrollmentPlan], excuse: str | None, duties: Duties
+    ) -> TruthPerson:
+        site = self.city.home_terminals(person.unit_code)
+        # What a former office's terminal still knows is of no use where the person serves now.
+        here = [
+            it
+            for it in enrolled
+            if (it.serial is None and site)
+            or (it.serial is not None and (it.serial in site or it.valid_from >= person.since))
+        ]
+        knows_from = [it.effective_at for it in here]
+        since_before = not here or None in knows_from
+        work = duties.of(person)
+        return TruthPerson(
+            person.nip,
+            self.usable_terminals[person.nip],
+            bool(here),
+            excuse,
+            work=work,
+            free=work is None,
+            site_has_terminal=bool(site or here),
+            pin_from=None if since_before else min(at for at in knows_from if at is not None),
+        )
 
     def _truth_punches(self) -> list[TruthPunch]:
         return [

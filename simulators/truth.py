@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -49,6 +49,10 @@ class TruthState:
     status: TruthStatus
     minutes: int | None = None
     """Whole minutes late; only with LATE."""
+    reason: str | None = field(default=None, compare=False)
+    """Why data is awaited, as a wall's row has it: "no_terminal", "no_pin", "outage_power" (or another cause)
+    or "dark". On WAITING; on PRESENT why the first press that is known need not be the first one.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,16 @@ class DarkWindow:
     def covers(self, moment: datetime) -> bool:
         """Whether the line is cut at `moment`."""
         return self.start <= moment and (self.end is None or moment < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class TruthOutage:
+    """A terminal took no fingers from `start` until `end`, and a letter says so."""
+
+    serial: str
+    cause: str
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +100,32 @@ class TruthPunch:
 
 
 @dataclass(frozen=True, slots=True)
+class TruthWork:
+    """One stretch of work. Punches count from `opens` until just before `closes`."""
+
+    starts: datetime
+    ends: datetime
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TruthPerson:
     """What decides about one person."""
 
     nip: str
     terminals: tuple[str, ...]
-    """The terminals that person may use; empty: there is none."""
+    """The terminals whose logs may hold a press of that person; empty: there is none."""
     has_pin: bool
+    """Whether a terminal at the person's own site knows the finger, now or later on the day."""
     excuse: str | None
+    work: TruthWork | None = None
+    """None: the usual hours of the day."""
+    free: bool = False
+    """Nothing is expected on this day."""
+    site_has_terminal: bool = True
+    pin_from: datetime | None = None
+    """The finger is known only from here on; None: since before the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +134,7 @@ class _Document:
     people: tuple[TruthPerson, ...]
     punches: tuple[TruthPunch, ...]
     dark: tuple[DarkWindow, ...]
+    outages: tuple[TruthOutage, ...] = ()
 
 
 _DOCUMENT = TypeAdapter(_Document)
@@ -116,11 +149,13 @@ class GroundTruth:
         people: Sequence[TruthPerson],
         punches: Sequence[TruthPunch],
         dark: Sequence[DarkWindow],
+        outages: Sequence[TruthOutage] = (),
     ) -> None:
         self.day = day
         self.people = tuple(people)
         self.punches = tuple(punches)
         self.dark = tuple(dark)
+        self.outages = tuple(outages)
 
     def punch_keys(self, moment: datetime | None = None) -> set[PunchKey]:
         """What the store must hold, exactly: all that was readable at `moment`, or ever is without one."""
@@ -136,20 +171,21 @@ class GroundTruth:
 
     def state_at(self, nip: str, moment: datetime) -> TruthState:
         """What is to be said of one person. Raises `KeyError` for a stranger."""
-        if self.day.weekday() >= _SATURDAY:
-            return TruthState(TruthStatus.OFF)
         person = self._by_nip[nip]
+        work = self._work_of.get(nip)
+        if work is None:
+            return TruthState(TruthStatus.OFF)
         seen = self._seen(nip, moment)
         if seen:
-            return self._came(person, seen, moment)
+            return self._came(person, work, seen, moment)
         if person.excuse is not None:
             return TruthState(TruthStatus.EXCUSED)
-        if moment < self._on_day(WINDOW_OPENS):
+        if moment < work.opens:
             return TruthState(TruthStatus.NOT_DUE)
-        if moment < self._on_day(STARTS) + timedelta(minutes=1):
+        if moment < _late_from(work):
             return TruthState(TruthStatus.NOT_YET)
-        known = self._known_until(person, moment, self._on_day(WINDOW_CLOSES))
-        return TruthState(TruthStatus.ABSENT if known else TruthStatus.WAITING)
+        doubt = self._doubt(person, work, moment, work.closes)
+        return TruthState(TruthStatus.WAITING if doubt else TruthStatus.ABSENT, reason=doubt)
 
     def states_at(self, moment: datetime) -> dict[str, TruthState]:
         """What is to be said of everybody, by NIP."""
@@ -161,25 +197,34 @@ class GroundTruth:
 
     def to_json(self) -> str:
         """The whole truth as text; `from_json` reads it back."""
-        return _DOCUMENT.dump_json(_Document(self.day, self.people, self.punches, self.dark)).decode()
+        return _DOCUMENT.dump_json(
+            _Document(self.day, self.people, self.punches, self.dark, self.outages)
+        ).decode()
 
     @classmethod
     def from_json(cls, text: str) -> GroundTruth:
         """Read what `to_json` wrote. Raises `ValueError` for anything else."""
         document = _DOCUMENT.validate_json(text)
-        return cls(document.day, document.people, document.punches, document.dark)
+        return cls(document.day, document.people, document.punches, document.dark, document.outages)
 
     @cached_property
     def _by_nip(self) -> dict[str, TruthPerson]:
         return {person.nip: person for person in self.people}
 
     @cached_property
+    def _work_of(self) -> dict[str, TruthWork]:
+        """What is expected, by NIP; nobody who is free."""
+        usual = usual_work(self.day)
+        found = {person.nip: person.work or usual for person in self.people if not person.free}
+        return {nip: work for nip, work in found.items() if work is not None}
+
+    @cached_property
     def _punches_of(self) -> dict[str, list[TruthPunch]]:
-        """The day's punches within the window, by NIP, in order."""
+        """The punches within each one's window, by NIP, in order."""
         found: dict[str, list[TruthPunch]] = {}
-        opens, closes = self._on_day(WINDOW_OPENS), self._on_day(WINDOW_CLOSES)
         for punch in sorted(self.punches, key=lambda punch: punch.at):
-            if punch.nip is not None and opens <= punch.at < closes:
+            work = self._work_of.get(punch.nip) if punch.nip is not None else None
+            if punch.nip is not None and work is not None and work.opens <= punch.at < work.closes:
                 found.setdefault(punch.nip, []).append(punch)
         return found
 
@@ -190,30 +235,60 @@ class GroundTruth:
             if punch.at <= moment and punch.readable_from is not None and punch.readable_from <= moment
         ]
 
-    def _came(self, person: TruthPerson, seen: list[TruthPunch], moment: datetime) -> TruthState:
+    def _came(
+        self, person: TruthPerson, work: TruthWork, seen: list[TruthPunch], moment: datetime
+    ) -> TruthState:
         if person.excuse is not None:
             return TruthState(TruthStatus.PRESENT)
-        late = (seen[0].at - self._on_day(STARTS)) // timedelta(minutes=1)
+        late = (seen[0].at - work.starts) // timedelta(minutes=1)
         if late >= 1:
-            # An earlier punch may wait on a terminal that could not be read since.
-            known = self._known_until(person, moment, self._on_day(STARTS) + timedelta(minutes=1))
-            return TruthState(TruthStatus.LATE, late) if known else TruthState(TruthStatus.PRESENT)
-        closes = self._on_day(WINDOW_CLOSES)
-        over = moment >= closes and self._known_until(person, moment, closes)
+            # An earlier press may wait on a terminal that could not be read since, or could not be made.
+            doubt = self._doubt(person, work, moment, _late_from(work))
+            if doubt is not None:
+                return TruthState(TruthStatus.PRESENT, reason=doubt)
+            return TruthState(TruthStatus.LATE, late)
         left = seen[-1].at
-        ends = self._on_day(ENDS_FRIDAY if self.day.weekday() == _FRIDAY else ENDS)
-        early = (ends - left) // timedelta(minutes=1)
-        if over and left - seen[0].at >= _SHORTEST_STAY and early >= 1:
+        early = (work.ends - left) // timedelta(minutes=1)
+        stayed = left - seen[0].at >= _SHORTEST_STAY
+        over = moment >= work.closes and self._doubt(person, work, moment, work.closes) is None
+        if over and stayed and early >= 1:
             return TruthState(TruthStatus.LEFT_EARLY)
         return TruthState(TruthStatus.PRESENT)
 
-    def _known_until(self, person: TruthPerson, moment: datetime, limit: datetime) -> bool:
-        """Whether every press of that person's finger until `limit`, or `moment` if sooner, is known."""
+    def _doubt(self, person: TruthPerson, work: TruthWork, moment: datetime, limit: datetime) -> str | None:
+        """Why a press of that person's finger until `limit`, or `moment` if sooner, may be unknown or was
+        perhaps impossible; the gravest reason. None: whatever there was is known.
+        """
+        if not person.site_has_terminal or not person.terminals:
+            return "no_terminal"
+        if not person.has_pin or (person.pin_from is not None and person.pin_from > work.opens):
+            return "no_pin"
+        until = min(moment, limit)
+        struck = [
+            outage
+            for outage in self.outages
+            if outage.serial in person.terminals and outage.start <= until and outage.end > work.opens
+        ]
+        if struck:
+            return f"outage_{min(struck, key=lambda outage: outage.start).cause}"
         blind = any(
             window.serial in person.terminals and window.covers(moment) and window.start < limit
             for window in self.dark
         )
-        return bool(person.terminals) and person.has_pin and not blind
+        return "dark" if blind else None
 
-    def _on_day(self, clock: time) -> datetime:
-        return datetime.combine(self.day, clock)
+
+def usual_work(day: date) -> TruthWork | None:
+    """A day at an office; None on Saturdays and Sundays."""
+    if day.weekday() >= _SATURDAY:
+        return None
+
+    def on_day(clock: time) -> datetime:
+        return datetime.combine(day, clock)
+
+    ends = ENDS_FRIDAY if day.weekday() == _FRIDAY else ENDS
+    return TruthWork(on_day(STARTS), on_day(ends), on_day(WINDOW_OPENS), on_day(WINDOW_CLOSES))
+
+
+def _late_from(work: TruthWork) -> datetime:
+    return work.starts + timedelta(minutes=1)
