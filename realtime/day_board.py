@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from attendance.assembly import Assembler
 from attendance.day_result import DayResult
-from attendance.duty import Duty
+from attendance.duty import Duty, NoDuty
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, PunchId, TerminalId
 from attendance.judgement import hangs_on_terminals, judge, next_change_at
@@ -94,7 +94,6 @@ class DayBoard:
         for terminal_id in self.index.terminals:
             self._take_health(terminal_id, health.get(terminal_id))
         self._duties: dict[PersonId, Duty] = {}
-        self._spans: dict[PersonId, Span] = {}
         self._dependants: dict[TerminalId, set[PersonId]] = defaultdict(set)
         self._marks: dict[PersonId, list[Mark]] = defaultdict(list)
         self._open: set[PersonId] = set()
@@ -102,8 +101,7 @@ class DayBoard:
         self._next_turn: dict[PersonId, datetime] = {}
         self._take_in(punches)
         for person_id in assembler.people(day):
-            self._learn(person_id)
-            self._judge(person_id, now)
+            self._judge_anew(person_id, now)
         self.arrivals = self.dirt.arrivals
         """The punches of the local date that the board began with."""
         self.dirt = Dirt()
@@ -130,8 +128,7 @@ class DayBoard:
 
     def person_day(self, person_id: PersonId) -> PersonDay:
         """The facts that the person's result rests on."""
-        start, end = self._spans[person_id]
-        marks = [mark for mark in self._marks.get(person_id, ()) if start <= mark.at < end]
+        marks = self._marks.get(person_id, ())
         return self.assembler.person_day(person_id, self.day, marks, self._horizons)
 
     def add_punches(self, punches: Iterable[StoredPunch], now: datetime) -> None:
@@ -162,8 +159,13 @@ class DayBoard:
             self.dirt.terminals.add(terminal_id)
             before = self._horizons[terminal_id]
             self._take_health(terminal_id, news)
-            if self._horizons[terminal_id] != before:
-                touched |= self._dependants[terminal_id]
+            after = self._horizons[terminal_id]
+            if after != before:
+                touched.update(
+                    person_id
+                    for person_id in self._dependants[terminal_id]
+                    if not (self._told_all(before, person_id) and self._told_all(after, person_id))
+                )
         for person_id in touched:
             if hangs_on_terminals(self._duties[person_id], self.rows[person_id], now):
                 self._judge(person_id, now)
@@ -172,8 +174,7 @@ class DayBoard:
         """The assembler was told something new about these people."""
         for person_id in people:
             if person_id in self.rows:
-                self._learn(person_id)
-                self._judge(person_id, now)
+                self._judge_anew(person_id, now)
 
     def outages_changed(self, terminals: Collection[TerminalId] | None, now: datetime) -> None:
         """The assembler was told of outages of these terminals; None: of outages of sites too."""
@@ -210,6 +211,11 @@ class DayBoard:
             outages=tuple(self._outages.get(terminal_id, ())),
         )
 
+    def _told_all(self, horizon: Horizon, person_id: PersonId) -> bool:
+        """Whether the terminal has told all that it can about the person's work date."""
+        duty, read = self._duties[person_id], horizon.read_through
+        return isinstance(duty, NoDuty) or (read is not None and read >= duty.closes)
+
     def _take_in(self, punches: Iterable[StoredPunch]) -> set[PersonId]:
         """Whose punches they were."""
         owners: set[PersonId] = set()
@@ -226,14 +232,14 @@ class DayBoard:
                 self.dirt.arrivals.append(Arrival(punch, person_id))
         return owners
 
-    def _learn(self, person_id: PersonId) -> None:
-        """What the judgement of the person rests on apart from punches and horizons."""
-        self._duties[person_id] = self.assembler.duty_day(person_id, self.day)
-        self._spans[person_id] = self.assembler.span(person_id, self.day)
-        for horizon in self.person_day(person_id).reach.horizons:
+    def _judge_anew(self, person_id: PersonId, now: datetime) -> None:
+        """Judge somebody of whom more may be new than punches and horizons."""
+        facts = self._judge(person_id, now)
+        self._duties[person_id] = facts.duty
+        for horizon in facts.reach.horizons:
             self._dependants[horizon.terminal_id].add(person_id)
 
-    def _judge(self, person_id: PersonId, now: datetime) -> None:
+    def _judge(self, person_id: PersonId, now: datetime) -> PersonDay:
         facts = self.person_day(person_id)
         row = judge(facts, now, self._freshness)
         if self.rows.get(person_id) != row:
@@ -246,6 +252,7 @@ class DayBoard:
         elif self._next_turn.get(person_id) != turn:
             self._next_turn[person_id] = turn
             heapq.heappush(self._turns, (turn, person_id))
+        return facts
 
 
 def _local_date(assembler: Assembler, day: date) -> Span:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from attendance.assembly import Assembler
+from attendance.city_facts import CityFacts, RosterSpan
 from attendance.ids import Pin, PunchId, TerminalId
-from attendance.people import Excuse, Outage
 from attendance.punch import Capture
-from attendance.roster import Roster, RosterIndex
+from attendance.roster import Roster
 from attendance.terminal import TerminalHealth
 from realtime.board_view import Look
-from realtime.day_board import DayBoard, DayFacts
+from realtime.day_board import DayBoard
+from realtime.rulebook import load_rulebook
 from store.punches import StoredPunch
-from tests.support.days import FRESHNESS, ZONE, at, duty
+from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import small_roster
 
 LOOK = Look("Kota Contoh", ZONE, show_names=True)
+BOOK = load_rulebook("standard")
+ONE_DAY = timedelta(days=1)
 
 
 def press(number: int, pin: str, clock: str | datetime, terminal: int = 1) -> StoredPunch:
@@ -52,16 +58,27 @@ def health(
     )
 
 
+def city_facts(roster: Roster | None = None, day: date = MONDAY, **facts: Any) -> CityFacts:
+    """One roster from the day before `day` through the day after it, and whatever else `CityFacts` takes."""
+    span = RosterSpan(day - ONE_DAY, day + ONE_DAY, replace(roster or small_roster(), day=day - ONE_DAY))
+    return CityFacts(day, day, (span,), **facts)
+
+
 def board(
     clock: str | datetime,
     *,
     roster: Roster | None = None,
     presses: Sequence[StoredPunch] = (),
     healths: Sequence[TerminalHealth] = (),
-    excuses: Sequence[Excuse] = (),
-    outages: Sequence[Outage] = (),
+    **facts: Any,
 ) -> DayBoard:
-    """The board of the standard Monday at city time `clock`."""
+    """The board of the standard Monday at city time `clock`; `facts` as `CityFacts` takes them."""
     known: Mapping[TerminalId, TerminalHealth] = {row.terminal_id: row for row in healths}
-    facts = DayFacts(RosterIndex(roster or small_roster()), duty(), tuple(excuses), tuple(outages), known)
-    return DayBoard(facts, presses, at(clock) if isinstance(clock, str) else clock, FRESHNESS)
+    return DayBoard(
+        Assembler(city_facts(roster, **facts), BOOK, ZONE),
+        MONDAY,
+        health=known,
+        punches=presses,
+        now=at(clock) if isinstance(clock, str) else clock,
+        freshness=FRESHNESS,
+    )

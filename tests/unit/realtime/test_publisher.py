@@ -43,8 +43,8 @@ def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
 
     for number, pin in enumerate(("1001", "1002", "1003")):
         found.add_punches([press(number, pin, "06:50")], now)
-        publisher.collect(found, ticker_moved=False)
-        publisher.flush(view, ticker, now)
+        publisher.collect(found, found.take_dirt())
+        publisher.flush(view, ticker)
     assert outlet.changes == [
         (CITY, {"total", "day", "u:2"}),
         (OFFICE, {"unit", "p:1"}),
@@ -52,7 +52,7 @@ def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
     assert 0 < publisher.patience() <= COALESCE.total_seconds()
 
     time.sleep(publisher.patience() + 0.005)
-    publisher.flush(view, ticker, now)
+    publisher.flush(view, ticker)
     assert outlet.changes[2:] == [
         (CITY, {"total", "day", "u:2"}),
         (OFFICE, {"unit", "p:2", "p:3"}),
@@ -65,9 +65,9 @@ def test_a_new_board_replaces_every_scope_and_forgets_what_waited() -> None:
     found = board(now)
     publisher = Publisher(outlet, COALESCE)
     found.add_punches([press(1, "1001", "06:50")], now)
-    publisher.collect(found, ticker_moved=True)
-    publisher.publish_all(BoardView(found, LOOK), ticker, now)
+    publisher.collect(found, found.take_dirt())
+    publisher.publish_all(BoardView(found, LOOK), ticker)
     assert outlet.replaced == outlet.scopes == [CITY, OFFICE]
     assert publisher.patience() == float("inf")
-    publisher.flush(BoardView(found, LOOK), ticker, now)
+    publisher.flush(BoardView(found, LOOK), ticker)
     assert outlet.changes == []

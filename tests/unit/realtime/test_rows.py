@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from attendance.duty import NoDuty, OffReason
 from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, Unit, UnitKind
 from attendance.terminal import TerminalHealth
@@ -13,7 +14,7 @@ from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
 from realtime.day_board import DayBoard
 from realtime.rows import Row, reading_of
 from realtime.scope import CITY, Scope
-from tests.support.boards import LOOK, board, health, press
+from tests.support.boards import BOOK, LOOK, board, health, press
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import small_roster, terminal
 
@@ -34,11 +35,11 @@ def city(found: DayBoard, look: Look = LOOK, ticker: Ticker | None = None) -> Ro
     view = BoardView(found, look)
     shown = ticker or Ticker()
     shown.add(found.arrivals)
-    return as_sent(view.whole(CITY, shown, at("08:00")))
+    return as_sent(view.whole(CITY, shown))
 
 
 def office(found: DayBoard, look: Look = LOOK) -> Rows:
-    return as_sent(BoardView(found, look).whole(OFFICE, Ticker(), at("08:00")))
+    return as_sent(BoardView(found, look).whole(OFFICE, Ticker()))
 
 
 def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
@@ -93,7 +94,10 @@ def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
         "reason": None,
         "excuse": None,
         "section": "Dinas",
-        "note": None,
+        "shift": None,
+        "early": None,
+        "early_class": None,
+        "why": rows["p:1"]["why"],
     }
     waiting = rows["p:2"]
     assert waiting["reason"] == {"code": "dark", "terminal": "Mesin 2", "since": "2026-11-23T07:45:00+07:00"}
@@ -108,7 +112,7 @@ def test_who_may_have_punched_earlier_on_a_dark_terminal_is_present_and_the_reas
 
 def test_a_declared_outage_is_told_with_its_cause() -> None:
     outage = Outage(TerminalId(1), OutageCause.POWER, at("07:00"), None, "surat 1")
-    row = office(board("08:00", healths=FRESH, outages=[outage]))["p:1"]
+    row = office(board("08:00", healths=FRESH, outages=(outage,)))["p:1"]
     assert row["reason"]["code"] == "outage_power"
 
 
@@ -131,10 +135,10 @@ def test_no_nip_and_no_pin_ever_leaves_the_server() -> None:
     assert "55667788" not in sent
 
 
-def test_who_came_in_spite_of_an_excuse_is_present_with_a_note() -> None:
+def test_who_came_in_spite_of_an_excuse_is_present_and_the_excuse_is_told() -> None:
     excuse = Excuse(PersonId(1), ExcuseCode.CT, MONDAY, MONDAY, "")
-    row = office(board("08:00", presses=[press(1, "1001", "07:50")], healths=FRESH, excuses=[excuse]))["p:1"]
-    assert (row["status"], row["minutes"], row["note"]) == ("present", 0, "leave")
+    row = office(board("08:00", presses=[press(1, "1001", "07:50")], healths=FRESH, excuses=(excuse,)))["p:1"]
+    assert (row["status"], row["minutes"], row["excuse"]) == ("present", 0, "leave")
 
 
 def test_a_punch_at_another_office_is_flagged_with_the_owners_office() -> None:
@@ -164,7 +168,8 @@ def test_the_ticker_keeps_the_newest_and_tells_what_fell_off() -> None:
     found = board("08:00", presses=presses)
     ticker.add(found.arrivals)
     assert ticker.take_dropped() == frozenset()
-    ticker.add(found.add_punches([press(99, "1002", "07:01")], at("08:00")))
+    found.add_punches([press(99, "1002", "07:01")], at("08:00"))
+    ticker.add(found.take_dirt().arrivals)
     rows = ticker.rows(found, BoardView(found, LOOK).writer)
     assert len(rows) == TICKER_ROWS
     assert ticker.take_dropped() == {"k:1"}
@@ -184,7 +189,7 @@ def test_somebody_without_a_placement_counts_in_the_city_but_in_no_office() -> N
     roster = small_roster()
     rows = city(board("08:00", roster=replace(roster, placements=roster.placements[:2]), healths=FRESH))
     total, unit = rows["total"], rows["u:2"]
-    assert (total["people"], total["waiting"], unit["people"]) == (3, 1, 2)
+    assert (total["people"], total["off"], unit["people"]) == (3, 1, 2)
 
 
 def test_the_data_goes_as_far_as_the_last_of_the_terminals_that_count_as_read() -> None:
@@ -195,8 +200,8 @@ def test_the_data_goes_as_far_as_the_last_of_the_terminals_that_count_as_read() 
     assert reading_of(found.horizons, at("09:00"), FRESHNESS).as_of is None
 
 
-def test_a_day_off_has_no_start() -> None:
-    found = board("08:00")
-    writer = BoardView(found, LOOK).writer
-    assert writer.day(None, "Kota", final=True)["start"] is None
-    assert date.fromisoformat(writer.day(None, "Kota", final=True)["date"]) == MONDAY
+def test_a_day_off_has_no_start_and_keeps_its_date() -> None:
+    writer = BoardView(board("08:00"), LOOK).writer
+    sunday = NoDuty(date(2026, 11, 22), OffReason.WEEKLY, BOOK.on(MONDAY).id)
+    row = writer.day(sunday, "Kota", final=True)
+    assert (row["date"], row["start"]) == ("2026-11-22", None)
