@@ -91,10 +91,15 @@ class FactTable:
         with self._database.read() as connection:
             return [_outage(row) for row in connection.execute(query.order_by(outages.c.id)).mappings()]
 
-    def add_outage(self, outage: Outage) -> None:
-        """Declare an outage, open or ended."""
+    def add_outage(self, outage: Outage, *, by: str = "", at: datetime | None = None) -> None:
+        """Declare an outage, open or ended. Given `by` and `at` (aware), the audit trail says so too."""
         with self._database.write() as connection:
             self._insert_outage(connection, outage)
+            if at is not None:
+                detail = f"{outage.cause} {_span(outage.starts_at, outage.ends_at)}; {outage.reference}"
+                note(
+                    connection, AuditLine(by, "outage.declared", f"terminal:{outage.terminal_id}", detail, at)
+                )
 
     def note_outage(self, outage: Outage) -> None:
         """Enter an outage that was found; one of the same terminal and start is there already and stays."""
@@ -103,14 +108,22 @@ class FactTable:
             if connection.scalar(select(outages.c.id).where(known)) is None:
                 self._insert_outage(connection, outage)
 
-    def end_outage(self, terminal_id: TerminalId, ends_at: datetime) -> int:
-        """End the terminal's open outages at `ends_at` (aware); how many there were."""
+    def end_outage(
+        self, terminal_id: TerminalId, ends_at: datetime, *, by: str = "", at: datetime | None = None
+    ) -> int:
+        """End the terminal's open outages at `ends_at` (aware); how many there were. Given `by` and `at`
+        (aware), the audit trail says so too.
+        """
         open_ones = (outages.c.terminal_id == terminal_id) & outages.c.ends_at.is_(None)
         with self._database.write() as connection:
             starts = list(connection.scalars(select(outages.c.starts_at).where(open_ones)))
             if starts:
                 connection.execute(update(outages).where(open_ones).values(ends_at=ends_at))
                 self._post_outage(connection, (terminal_id,), min(starts), ends_at)
+                if at is not None:
+                    subject = f"terminal:{terminal_id}"
+                    detail = _span(min(starts), ends_at)
+                    note(connection, AuditLine(by, "outage.ended", subject, detail, at))
         return len(starts)
 
     # --- outages of sites ---------------------------------------------------------------------------------
@@ -171,8 +184,7 @@ class FactTable:
         self._changes.post(connection, [notice])
 
     def _signed(self, connection: Connection, outage: SiteOutage, line: AuditLine) -> None:
-        until = "open" if outage.ends_at is None else outage.ends_at.isoformat()
-        detail = f"{outage.cause} {outage.starts_at.isoformat()}..{until}; {line.detail}"
+        detail = f"{outage.cause} {_span(outage.starts_at, outage.ends_at)}; {line.detail}"
         note(connection, AuditLine(line.actor, line.action, f"unit:{outage.unit_id}", detail, line.at))
         self._post_outage(connection, (), outage.starts_at, outage.ends_at)
 
@@ -196,6 +208,10 @@ class FactTable:
         until: datetime | None,
     ) -> None:
         self._changes.post(connection, [Notice(Topic.OUTAGE, terminal_ids, since, until)])
+
+
+def _span(starts_at: datetime, ends_at: datetime | None) -> str:
+    return f"{starts_at.isoformat()}..{'open' if ends_at is None else ends_at.isoformat()}"
 
 
 def _withdrawal(why: str, by: str, at: datetime) -> dict[str, object]:

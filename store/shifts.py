@@ -21,6 +21,8 @@ FREE = "-"
 """A day of a rotation's cycle on which nothing is worked."""
 
 PersonDate = tuple[PersonId, date]
+EntryChange = tuple[ShiftEntry | None, ShiftEntry | None]
+"""A day of the roster before and after; None: nothing stands there."""
 
 
 class ShiftTable:
@@ -118,13 +120,13 @@ class ShiftTable:
 
     def clear_entries(self, dates: Iterable[PersonDate], *, by: str, at: datetime) -> int:
         """Take days off the roster: rotation or unit hours hold there again; how many stood there."""
-        gone: list[ShiftEntry] = []
+        gone: list[EntryChange] = []
         with self._database.write() as connection:
             for person_id, day in dates:
                 here = _here(person_id, day)
                 row = connection.execute(select(shift_entries).where(here)).mappings().one_or_none()
                 if row is not None:
-                    gone.append(_entry(row))
+                    gone.append((_entry(row), None))
                     connection.execute(delete(shift_entries).where(here))
             self._tell(connection, gone, by, "roster.cleared", at)
         return len(gone)
@@ -151,14 +153,15 @@ class ShiftTable:
             raise StoreError(f"the roster does not say what person {date_of[0]} works on {date_of[1]}")
         return _entry(row)
 
-    def _set(self, connection: Connection, entries: Sequence[ShiftEntry]) -> list[ShiftEntry]:
-        changed: list[ShiftEntry] = []
+    def _set(self, connection: Connection, entries: Sequence[ShiftEntry]) -> list[EntryChange]:
+        changed: list[EntryChange] = []
         for entry in entries:
             here = _here(entry.person_id, entry.day)
             row = connection.execute(select(shift_entries).where(here)).mappings().one_or_none()
-            if row is not None and _entry(row) == entry:
+            before = None if row is None else _entry(row)
+            if before == entry:
                 continue
-            changed.append(entry)
+            changed.append((before, entry))
             values = entry_values(entry)
             if row is None:
                 connection.execute(insert(shift_entries).values(values))
@@ -167,16 +170,21 @@ class ShiftTable:
         return changed
 
     def _tell(
-        self, connection: Connection, entries: Sequence[ShiftEntry], by: str, action: str, at: datetime
+        self, connection: Connection, changed: Sequence[EntryChange], by: str, action: str, at: datetime
     ) -> None:
-        if not entries:
+        """One line of the trail for each person, with what stood there before; one notice."""
+        lines: dict[PersonId, list[str]] = {}
+        days: list[date] = []
+        for before, after in changed:
+            entry = after or before
+            assert entry is not None
+            days.append(entry.day)
+            lines.setdefault(entry.person_id, []).append(f"{entry.day}: {_words(before)} → {_words(after)}")
+        if not lines:
             return
-        for entry in entries:
-            detail = f"{entry.day}: {'+'.join(entry.codes) or FREE}; {entry.reference}"
-            note(connection, AuditLine(by, action, f"person:{entry.person_id}", detail, at))
-        days = [entry.day for entry in entries]
-        people = tuple(sorted({entry.person_id for entry in entries}))
-        notice = Notice(Topic.DUTY, person_ids=people, first_day=min(days), last_day=max(days))
+        for person_id, told in lines.items():
+            note(connection, AuditLine(by, action, f"person:{person_id}", "\n".join(told), at))
+        notice = Notice(Topic.DUTY, person_ids=tuple(sorted(lines)), first_day=min(days), last_day=max(days))
         self._changes.post(connection, [notice])
 
     def _tell_all(self, connection: Connection, line: AuditLine) -> None:
@@ -198,6 +206,13 @@ def entry_values(entry: ShiftEntry) -> dict[str, object]:
         "on_call": entry.on_call,
         "reference": entry.reference,
     }
+
+
+def _words(entry: ShiftEntry | None) -> str:
+    if entry is None:
+        return "nothing"
+    shifts = "+".join([*entry.codes, *(["SIAGA"] if entry.on_call else [])]) or FREE
+    return f"{shifts} ({entry.reference})" if entry.reference else shifts
 
 
 def _here(person_id: PersonId, day: date) -> ColumnElement[bool]:
