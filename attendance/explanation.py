@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-_MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober")
-MONTHS_ID = (*_MONTHS, "November", "Desember")
-_MONTHS_EN = (
+from attendance.rules import Clause, Rules
+
+MONTHS_ID = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+MONTHS_EN = (
     "January",
     "February",
     "March",
@@ -20,8 +34,9 @@ _MONTHS_EN = (
     "August",
     "September",
     "October",
+    "November",
+    "December",
 )
-MONTHS_EN = (*_MONTHS_EN, "November", "December")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,14 @@ def number_id(number: Decimal) -> str:
 def number_en(number: Decimal) -> str:
     """With a decimal point and no needless zeros: "1.25"."""
     return f"{number.normalize():f}"
+
+
+def rule_of(rules: Rules, clause: Clause) -> Explanation:
+    """Where a figure stands: "aturan Standar 2023 butir 9"."""
+    paragraph, paragraph_en = rules.clauses.get(clause, ""), rules.clauses_en.get(clause, "")
+    return Explanation(
+        f"aturan {rules.title} {paragraph}".rstrip(), f"rule {rules.title_en} {paragraph_en}".rstrip()
+    )
 
 
 def _days(days: Sequence[date], months: Sequence[str]) -> str:
