@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from datetime import date, datetime
-from pathlib import Path
 
 from config.clock import SimClock, set_rate, write_clock
 from config.settings import CitySettings, Settings, load
@@ -15,19 +14,22 @@ from presensi.demo_folder import (
     DATABASE_FILE,
     LOG_FOLDER,
     SETTINGS_FILE,
-    SHEETS,
     DemoOptions,
     announce,
     begin_anew,
     folder_for_us,
     settings_text,
+    sheets,
     working_day,
 )
+from presensi.demo_outages import enter_outages
 from presensi.demo_screen import DemoScreen
 from presensi.exits import Failure
 from presensi.process import Child, Supervisor, presensi
 from presensi.roster_import import perform_roster, prepare_roster
 from presensi.up import services, stop_on_signals, wall_address
+from simulators.scenario import Scenario
+from simulators.scenarios import SCENARIOS
 from store import Store, StoreError, open_store
 from store.migrate import migrate
 
@@ -43,24 +45,31 @@ def run_demo(options: DemoOptions, screen: DemoScreen) -> int:
     with folder_for_us(folder):
         begin_anew(folder)
         zone = CitySettings().zone
-        day = options.day or working_day(datetime.now(zone).date())
+        played = SCENARIOS[options.scenario](options.seed) if options.scenario else None
+        day = played.day if played else options.day or working_day(datetime.now(zone).date())
         write_clock(folder / CLOCK_FILE, datetime.combine(day, options.start, zone), 0.0)
         (folder / SETTINGS_FILE).write_text(settings_text(options, folder), "utf-8")
         settings = load(folder / SETTINGS_FILE, {})
-        return asyncio.run(_Demo(options, folder, day, settings, screen).run())
+        return asyncio.run(_Demo(options, day, settings, screen, played).run())
 
 
 class _Demo:
     """One demo; asyncio holds its children together."""
 
     def __init__(
-        self, options: DemoOptions, folder: Path, day: date, settings: Settings, screen: DemoScreen
+        self,
+        options: DemoOptions,
+        day: date,
+        settings: Settings,
+        screen: DemoScreen,
+        played: Scenario | None,
     ) -> None:
         self._options = options
-        self._folder = folder
+        self._folder = options.folder.absolute()
         self._day = day
         self._settings = settings
         self._screen = screen
+        self._played = played
         self._last_lines: deque[str] = deque(maxlen=15)
 
     async def run(self) -> int:
@@ -98,10 +107,17 @@ class _Demo:
 
     def _fleet(self) -> Child:
         options = self._options
+        what = (
+            ("--scenario", options.scenario)
+            if options.scenario
+            else (
+                *("--day", self._day.isoformat()),
+                *("--people", str(options.people), "--terminals", str(options.terminals)),
+            )
+        )
         command = presensi(
             *("simulate", "fleet", "--config", str(self._folder / SETTINGS_FILE), "--dir", str(self._folder)),
-            *("--seed", str(options.seed), "--day", self._day.isoformat()),
-            *("--people", str(options.people), "--terminals", str(options.terminals)),
+            *("--seed", str(options.seed), *what),
         )
         # Started anew it would listen on other ports than the roster says.
         return Child("fleet", command, restart=False)
@@ -119,9 +135,10 @@ class _Demo:
         store = open_store(self._settings.store.url)
         try:
             now = self._now()
-            files = [self._folder / name for name in SHEETS]
-            prepared = prepare_roster(store, files, self._settings.city.zone, now)
+            prepared = prepare_roster(store, sheets(self._folder), self._settings.city.zone, now)
             perform_roster(store, prepared, now, self._screen.console)
+            if self._played is not None:
+                enter_outages(store, self._played, self._settings.city.zone)
         finally:
             store.close()
 

@@ -15,6 +15,7 @@ from config.duration import format_duration
 from presensi.exits import Failure
 from simulators.city.build import PEOPLE, TERMINALS
 from simulators.fleet import TRUTH_FILE
+from simulators.roster_files import AS_IT_STOOD, SHEETS
 
 DEFAULT_FOLDER = Path("var/demo")
 CLOCK_FILE = "clock.json"
@@ -24,7 +25,6 @@ RUNNING_FILE = "demo.json"
 SETTINGS_FILE = "presensi.toml"
 DATABASE_FILE = "presensi.db"
 LOG_FOLDER = "logs"
-SHEETS = ("units.csv", "terminals.csv", "people.csv", "enrollments.csv", "excuses.csv")
 SEED = 2017
 """The year in which the first city's wall accused 1,122 people."""
 
@@ -54,6 +54,8 @@ class DemoOptions:
     people: int = PEOPLE
     terminals: int = TERMINALS
     seed: int = SEED
+    scenario: str | None = None
+    """A day that really happened, by its name; then `day`, `people` and `terminals` are its own."""
     database: str | None = None
     """URL of another database than a SQLite file in the folder; it must hold no roster yet."""
     port: int | None = None
@@ -89,10 +91,18 @@ def folder_for_us(folder: Path) -> Iterator[None]:
 
 def begin_anew(folder: Path) -> None:
     """Remove what an earlier demo left."""
-    for name in (CLOCK_FILE, RUNNING_FILE, SETTINGS_FILE, *_DATABASE, *SHEETS):
+    for name in (CLOCK_FILE, RUNNING_FILE, SETTINGS_FILE, *_DATABASE):
         (folder / name).unlink(missing_ok=True)
+    for sheet in (*sheets(folder), *sheets(folder / AS_IT_STOOD)):
+        sheet.unlink()
     for log in (folder / LOG_FOLDER).glob("*.log"):
         log.unlink()
+
+
+def sheets(folder: Path) -> list[Path]:
+    """The roster files that stand there."""
+    files = [folder / f"{sheet}.csv" for sheet in SHEETS]
+    return [file for file in files if file.exists()]
 
 
 def announce(folder: Path, wall: str, database: str) -> None:

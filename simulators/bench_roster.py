@@ -48,7 +48,7 @@ def _people(site: Site) -> Iterator[Row]:
 
 def _enrollments(site: Site) -> Iterator[Row]:
     for serial, user in _known(site):
-        yield (user.nip, user.pin, serial, _SINCE, "")
+        yield (user.nip, user.pin, serial, _SINCE, "", "")
 
 
 def _terminal(serial: str, station: Station) -> Row:

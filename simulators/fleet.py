@@ -14,7 +14,7 @@ from pathlib import Path
 from simulators.control import ControlServer
 from simulators.faults import Delivery
 from simulators.line import LOOPBACK
-from simulators.roster_files import write_csv
+from simulators.roster_files import write_as_it_stood, write_csv
 from simulators.scenario import Scenario
 from simulators.serving import announce, run_until_signal
 from simulators.site import Site
@@ -189,6 +189,8 @@ def run_fleet(
             await control.start()
             directory.mkdir(parents=True, exist_ok=True)
             write_csv(scenario, directory, fleet.site.addresses)
+            if scenario.facts.employments:
+                write_as_it_stood(scenario, directory)
             (directory / TRUTH_FILE).write_text(scenario.truth.to_json(), "utf-8")
             announce(control, directory)
             ready()

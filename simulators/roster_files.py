@@ -9,6 +9,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from simulators.city.plan import PersonPlan
+from simulators.dated_facts import RosterEntry
 from simulators.scenario import Scenario
 
 Row = tuple[str, ...]
@@ -29,11 +31,23 @@ SHEETS: dict[str, Row] = {
         "valid_from",
         "valid_to",
     ),
-    "enrollments": ("nip", "pin", "terminal_serial", "valid_from", "valid_to"),
+    "enrollments": ("nip", "pin", "terminal_serial", "valid_from", "valid_to", "effective_at"),
     "terminals": ("serial", "name", "unit_code", "address", "port", "driver", "follow", "interval"),
     "excuses": ("nip", "kind", "first_day", "last_day", "reference"),
+    "employments": ("nip", "state", "valid_from", "reference"),
+    "calendar": ("first_day", "last_day", "kind", "name", "reference"),
+    "patterns": ("unit_code", "hours", "works_holidays", "valid_from"),
+    "shifts": ("code", "name", "starts", "ends", "valid_from"),
+    "roster": ("nip", "month", *(str(day) for day in range(1, 32))),
 }
 """The columns of each sheet, in order."""
+
+ALWAYS = ("units", "people", "enrollments", "terminals", "excuses")
+"""Sheets that are written even when they have no rows."""
+AS_IT_STOOD = "as_it_stood"
+"""Folder of the roster that nobody had brought up to date: everybody, no letters."""
+_SHIFTS_SINCE = "2010-01-01"
+_FREE = "-"
 
 
 def write_csv(
@@ -60,6 +74,23 @@ def write_sheets(directory: Path, sheets: Mapping[str, Iterable[Row]]) -> list[P
     return written
 
 
+def write_as_it_stood(scenario: Scenario, directory: Path) -> None:
+    """The roster without anything dated, in a folder of its own: as a city has it that follows no letters."""
+    folder = directory / AS_IT_STOOD
+    folder.mkdir(exist_ok=True)
+    tables = _tables(scenario, {}, "live")
+    owners = ((it.nip, it.pin, it.serial or "", _day(it.valid_from), "", "") for it in scenario.enrollments)
+    write_sheets(
+        folder,
+        {
+            "units": tables["units"],
+            "people": (_placed(person, person.unit_code, person.since) for person in scenario.city.people),
+            "enrollments": owners,
+            "terminals": tables["terminals"],
+        },
+    )
+
+
 def write_workbook(
     scenario: Scenario, path: Path, addresses: Mapping[str, Address] | None = None, *, follow: str = "live"
 ) -> Path:
@@ -74,9 +105,9 @@ def write_workbook(
     return path
 
 
-def _tables(scenario: Scenario, addresses: Mapping[str, Address], follow: str) -> dict[str, Iterator[Row]]:
-    city = scenario.city
-    return {
+def _tables(scenario: Scenario, addresses: Mapping[str, Address], follow: str) -> dict[str, list[Row]]:
+    city, facts = scenario.city, scenario.facts
+    tables: dict[str, Iterable[Row]] = {
         "units": (
             (
                 unit.code,
@@ -88,20 +119,16 @@ def _tables(scenario: Scenario, addresses: Mapping[str, Address], follow: str) -
             )
             for unit in city.units
         ),
-        "people": (
-            (
-                person.nip,
-                person.name,
-                person.title_before,
-                person.title_after,
-                person.unit_code,
-                _day(person.since),
-                "",
-            )
-            for person in city.people
-        ),
+        "people": _people(scenario),
         "enrollments": (
-            (entry.nip, entry.pin, entry.serial or "", _day(entry.valid_from), "")
+            (
+                entry.nip,
+                entry.pin,
+                entry.serial or "",
+                _day(entry.valid_from),
+                "",
+                f"{entry.effective_at:%Y-%m-%d %H:%M}" if entry.effective_at else "",
+            )
             for entry in scenario.enrollments
         ),
         "terminals": (
@@ -120,7 +147,56 @@ def _tables(scenario: Scenario, addresses: Mapping[str, Address], follow: str) -
             (entry.nip, entry.kind, _day(entry.first_day), _day(entry.last_day), entry.reference)
             for entry in scenario.excuses
         ),
+        "employments": (
+            (entry.nip, entry.state, _day(entry.valid_from), entry.reference) for entry in facts.employments
+        ),
+        "calendar": (
+            (_day(entry.first_day), _day(entry.last_day), entry.kind, entry.name, entry.reference)
+            for entry in facts.calendar
+        ),
+        "patterns": (
+            (entry.unit_code, entry.hours, "ya" if entry.works_holidays else "tidak", _day(entry.valid_from))
+            for entry in facts.patterns
+        ),
+        "shifts": (
+            (entry.code, entry.name, f"{entry.starts:%H:%M}", f"{entry.ends:%H:%M}", _SHIFTS_SINCE)
+            for entry in facts.shifts
+        ),
+        "roster": _months(facts.roster),
     }
+    found = {sheet: list(rows) for sheet, rows in tables.items()}
+    return {sheet: rows for sheet, rows in found.items() if rows or sheet in ALWAYS}
+
+
+def _people(scenario: Scenario) -> Iterator[Row]:
+    """A row for each placement; a former one before the present one."""
+    former = {entry.nip: entry for entry in scenario.facts.former_placements}
+    for person in scenario.city.people:
+        if entry := former.get(person.nip):
+            yield _placed(person, entry.unit_code, entry.first_day, entry.last_day)
+        yield _placed(person, person.unit_code, person.since)
+
+
+def _placed(person: PersonPlan, unit_code: str, first: date, last: date | None = None) -> Row:
+    return (
+        person.nip,
+        person.name,
+        person.title_before,
+        person.title_after,
+        unit_code,
+        _day(first),
+        _day(last) if last else "",
+    )
+
+
+def _months(entries: Iterable[RosterEntry]) -> Iterator[Row]:
+    """A row for each person's month, as rosters are drawn; days that nobody planned stay empty."""
+    cells: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        days = cells.setdefault((entry.nip, f"{entry.day:%Y-%m}"), [""] * 31)
+        days[entry.day.day - 1] = entry.code or _FREE
+    for (nip, month), days in cells.items():
+        yield (nip, month, *days)
 
 
 def _address(address: Address) -> Row:

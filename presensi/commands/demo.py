@@ -6,12 +6,14 @@ from datetime import datetime, time
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from presensi.context import App, Command, pass_app
 from presensi.demo import run_demo
 from presensi.demo_folder import DEFAULT_FOLDER, RATE, SEED, DemoOptions
 from presensi.demo_screen import DemoScreen
 from simulators.city.build import PEOPLE, TERMINALS
+from simulators.scenarios import SCENARIOS
 
 _TIME = click.DateTime(["%H:%M", "%H:%M:%S"])
 
@@ -41,6 +43,11 @@ _TIME = click.DateTime(["%H:%M", "%H:%M:%S"])
 )
 @click.option("--seed", default=SEED, show_default=True, help="Chooses people and their day.")
 @click.option(
+    "--scenario",
+    type=click.Choice(list(SCENARIOS)),
+    help="A day that really happened, with its own date, people and terminals.",
+)
+@click.option(
     "--database", help="URL of an empty PostgreSQL or SQLite database, instead of a file in the folder."
 )
 @click.option(
@@ -63,6 +70,7 @@ def demo(
     people: int,
     terminals: int,
     seed: int,
+    scenario: str | None,
     database: str | None,
     port: int | None,
     count_check: str | None,
@@ -75,6 +83,11 @@ def demo(
     end: time | None = until.time() if until else None
     if end is not None and end <= start.time():
         raise click.UsageError("--until must be later than --start.")
+    if scenario is not None and any(
+        context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        for name in ("day", "people", "terminals")
+    ):
+        raise click.UsageError("--scenario has its own --day, --people and --terminals: leave them out.")
     options = DemoOptions(
         folder=folder,
         rate=rate,
@@ -84,6 +97,7 @@ def demo(
         people=people,
         terminals=terminals,
         seed=seed,
+        scenario=scenario,
         database=database,
         port=port,
         count_check=count_check,

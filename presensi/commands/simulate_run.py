@@ -20,6 +20,7 @@ from presensi.notify import Notifier
 from presensi.process import stop_with_supervisor
 from presensi.simulator_folder import folder_option
 from simulators.city.build import PEOPLE, TERMINALS
+from simulators.scenarios import SCENARIOS
 
 _SAYS_NOTHING = {"firmware", "platform", "device_name"}
 
@@ -159,6 +160,7 @@ def models(app: App, *, as_json: bool) -> None:
 @click.option(
     "--terminals", default=TERMINALS, show_default=True, type=click.IntRange(1), help="How many terminals."
 )
+@click.option("--scenario", type=click.Choice(list(SCENARIOS)), help="A day that really happened instead.")
 @click.option("--base-port", default=0, type=click.IntRange(0, 65000), help="First port; 0: any free ones.")
 @folder_option
 @pass_app
@@ -171,6 +173,7 @@ def run_city(
     day: datetime | None,
     people: int,
     terminals: int,
+    scenario: str | None,
     base_port: int,
     folder: Path,
 ) -> None:
@@ -188,16 +191,21 @@ def run_city(
     now, real_wait = city_time(clock, settings.city.zone)
     city_day = day.date() if day else working_day(now().date())
     try:
-        scenario = build(seed, city_day, people=people, terminals=terminals)
+        played = (
+            SCENARIOS[scenario](seed)
+            if scenario
+            else build(seed, city_day, people=people, terminals=terminals)
+        )
     except ValueError as error:
         raise click.UsageError(f"{error}; choose other --people and --terminals.") from error
     folder.mkdir(parents=True, exist_ok=True)
 
     def ready() -> None:
-        click.echo(f"{terminals} terminals of {people} people run for {city_day}; see {folder}.")
+        size = f"{len(played.city.terminals)} terminals of {len(played.city.people)} people"
+        click.echo(f"{size} run for {played.day}; see {folder}.")
         Notifier().ready()
 
-    context.exit(run_fleet(scenario, folder, now, real_wait, base_port=base_port, ready=ready))
+    context.exit(run_fleet(played, folder, now, real_wait, base_port=base_port, ready=ready))
 
 
 def city_time(clock: Clock, zone: ZoneInfo) -> tuple[Callable[[], datetime], Callable[[datetime], float]]:
