@@ -133,7 +133,7 @@ def _outage(outages: Sequence[_Cut], start: datetime, end: datetime) -> _Cut | N
         if (
             outage.starts_at <= end
             and (outage.ends_at is None or outage.ends_at > start)
-            and (first is None or outage.starts_at < first.starts_at)
+            and (first is None or (outage.starts_at, outage.cause) < (first.starts_at, first.cause))
         ):
             first = outage
     return first

@@ -142,6 +142,7 @@ def _is_leaving(facts: SpellFacts) -> bool:
     return (
         facts.arrival is None
         and not facts.spell.bridged_before
+        and facts.marks[0].at >= facts.required.late_from
         and facts.marks[-1].at >= facts.required.end - facts.figures.leaving_from
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from attendance.duty import DutyDay, NoDuty
+from attendance.duty import DutyDay, NoDuty, Spell
 from attendance.facts import PersonDay
-from attendance.required import required
+from attendance.required import Required, required
 
 
 def next_change_at(facts: PersonDay, now: datetime, freshness: timedelta) -> datetime | None:
@@ -26,7 +26,7 @@ def _turns(facts: PersonDay, now: datetime, freshness: timedelta) -> Iterator[da
         yield from facts.local or ()
         return
     yield from (gathering.closes for gathering in duty.gatherings)
-    if not _all_seen(facts, duty, now):
+    if unseen(facts, duty, now):
         for horizon in facts.reach.horizons:
             if horizon.read_through is not None:
                 yield horizon.read_through + freshness
@@ -38,12 +38,18 @@ def _turns(facts: PersonDay, now: datetime, freshness: timedelta) -> Iterator[da
         yield required(spell, facts.excuses, duty.figures).late_from
 
 
-def _all_seen(facts: PersonDay, duty: DutyDay, now: datetime) -> bool:
-    """Whether how far the terminals vouch for an absence does not matter: seen in every spell, or excused."""
-    for spell in duty.spells:
-        if any(spell.opens <= mark.at < spell.closes and mark.at <= now for mark in facts.marks):
-            continue
-        if not required(spell, facts.excuses, duty.figures).nothing:
-            return False
-    # A correction may void the only punch there is.
-    return not facts.corrections
+def unseen(facts: PersonDay, duty: DutyDay, now: datetime) -> list[tuple[Spell, Required]]:
+    """The spells in which the person may be called absent: no punch, and something left to attend.
+
+    With a correction in hand every spell counts: it may void the only punch there is.
+    """
+    needs = [(spell, required(spell, facts.excuses, duty.figures)) for spell in duty.spells]
+    return [
+        (spell, need)
+        for spell, need in needs
+        if not need.nothing
+        and (
+            facts.corrections
+            or not any(spell.opens <= mark.at < spell.closes and mark.at <= now for mark in facts.marks)
+        )
+    ]
