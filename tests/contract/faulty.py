@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from attendance.board import BoardRow, DayStatus
+from attendance.assembly import Assembler
+from attendance.day_result import DayResult, DayStatus
 from attendance.ids import PersonId, SerialNumber, TerminalId
-from attendance.roster import Roster, RosterIndex
+from attendance.roster import Roster
 from attendance.terminal import TerminalHealth
 from config.clock import SimClock, write_clock
-from realtime.day_board import DayBoard, DayFacts
+from realtime.day_board import DayBoard
 from simulators.faults import Transport
 from simulators.line import LineServer
 from simulators.serial_port import SerialServer, Wire
@@ -29,8 +30,9 @@ from simulators.tcp import TerminalServer
 from simulators.terminal import FINGER, NO_KEY, Pressed, SimUser, TerminalLocked, TerminalModel, TerminalSim
 from simulators.udp import UdpServer
 from store import Store, open_store
+from tests.support.boards import BOOK, city_facts
 from tests.support.collecting import FAST, city_now, collecting, until
-from tests.support.days import FRESHNESS, MONDAY, at, duty
+from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import plant, small_roster, terminal
 
 SERIAL: Final = "SIM0001"
@@ -123,7 +125,7 @@ class Case:
         assert self.store.punches.count(self.number) == len(found), "a punch is stored twice"
         return {(serial, str(pin), moment) for pin, moment in found}
 
-    def rows(self) -> dict[PersonId, BoardRow]:
+    def rows(self) -> dict[PersonId, DayResult]:
         """The wall's judgement of everybody at this moment."""
         return judged(self.store, self.roster, self.clock.now())
 
@@ -165,18 +167,20 @@ class Case:
             await asyncio.sleep(every)
 
 
-def judged(store: Store, roster: Roster, now: datetime) -> dict[PersonId, BoardRow]:
+def judged(store: Store, roster: Roster, now: datetime) -> dict[PersonId, DayResult]:
     """The wall's judgement of everybody at `now` (aware). `roster` has one of the store's terminals."""
-    day = DayFacts(
-        RosterIndex(roster),
-        duty(),
-        (),
-        tuple(store.facts.outages_between(at("00:00"), at("23:59"))),
-        store.terminals.health(),
-    )
+    health = store.terminals.health()
+    outages = tuple(store.facts.outages_between(at("00:00"), at("23:59")))
     number = roster.terminals[0].id
     found = store.punches.between(at("00:00"), at("23:59"))
-    return DayBoard(day, [one for one in found if one.terminal_id == number], now, FRESHNESS).rows
+    return DayBoard(
+        Assembler(city_facts(roster, outages=outages), BOOK, ZONE),
+        MONDAY,
+        health=health,
+        punches=[one for one in found if one.terminal_id == number],
+        now=now,
+        freshness=FRESHNESS,
+    ).rows
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from attendance.board import DayStatus
+from attendance.day_result import DayStatus
 from simulators.faults import FAULTS, CannotStrike, Faults
 from simulators.faults.log import STRANGER
 from simulators.models import MODELS

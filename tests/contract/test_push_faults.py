@@ -13,7 +13,7 @@ from typing import Final, cast
 
 import pytest
 
-from attendance.board import DayStatus
+from attendance.day_result import DayStatus
 from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER
 from simulators.adms.terminal import PushTerminal

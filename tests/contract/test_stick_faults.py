@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from attendance.board import DayStatus
+from attendance.day_result import DayStatus
 from attendance.ids import TerminalId
 from attendance.punch import Capture
 from attendance.terminal import USB_DRIVER

@@ -5,17 +5,19 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from attendance.board import DayStatus
+from attendance.assembly import Assembler
+from attendance.day_result import DayStatus
 from attendance.people import Outage
-from attendance.roster import Roster, RosterIndex
+from attendance.roster import Roster
 from config.clock import Clock
-from realtime.day_board import DayBoard, DayFacts
+from realtime.day_board import DayBoard, punches_of
 from store import Store
 from store.punches import StoredPunch
 from tests.soak.city import FIRST_PIN, Witness
-from tests.support.days import SCHEDULE, ZONE
+from tests.support.boards import BOOK, city_facts
+from tests.support.days import ZONE
 
 IN_TIME = time(6, 5), time(7, 27)
 """Whoever presses between them is in time, even by a clock that is measured to some city seconds only."""
@@ -48,10 +50,9 @@ class Judge:
         self.people = len(people)
         self._store = store
         self._clock = clock
-        self._index = RosterIndex(replace(roster, people=tuple(people)))
+        self._roster = replace(roster, people=tuple(people))
         self._witness = witness
         self._freshness = freshness
-        self._day: date | None = None
         self._board: DayBoard | None = None
         self._outages: list[Outage] = []
         self._seen = 0
@@ -63,19 +64,19 @@ class Judge:
         start = datetime.combine(day, time(), ZONE).astimezone(UTC)
         health = self._store.terminals.health()
         outages = self._store.facts.outages_between(start, start + timedelta(days=1))
-        if self._board is None or day != self._day or outages != self._outages:
-            punches = self._store.punches.between(start, start + timedelta(days=1))
-            duty = SCHEDULE.duty_on(day, ZONE)
-            facts = DayFacts(self._index, duty, (), tuple(outages), health)
-            self._board = DayBoard(facts, punches, now, self._freshness)
-            self._day, self._outages = day, outages
-        else:
-            punches = self._store.punches.between(
-                start, start + timedelta(days=1), lo=self._seen - OUT_OF_ORDER
+        board = self._board
+        if board is None or day != board.day or outages != self._outages:
+            assembler = Assembler(city_facts(self._roster, day, outages=tuple(outages)), BOOK, ZONE)
+            punches = self._store.punches.between(*punches_of(assembler, day))
+            self._board = DayBoard(
+                assembler, day, health=health, punches=punches, now=now, freshness=self._freshness
             )
-            self._board.add_punches(punches, now)
-            self._board.set_health(health, now)
-            self._board.advance(now)
+            self._outages = outages
+        else:
+            punches = self._store.punches.between(*board.reads, lo=self._seen - OUT_OF_ORDER)
+            board.add_punches(punches, now)
+            board.set_health(health, now)
+            board.advance(now)
         self._note(punches)
         self.looks += 1
         self._hold_against_the_truth(now.astimezone(ZONE).replace(tzinfo=None))
