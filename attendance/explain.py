@@ -5,25 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import NamedTuple
 
 from attendance.day_result import DayResult, DayStatus, Flag, Rule, SpellResult, WaitReason
 from attendance.duty import MINUTE
 from attendance.explain_words import Words
 from attendance.explain_words_en import ENGLISH
 from attendance.explain_words_id import INDONESIAN
+from attendance.explanation import Explanation
 from attendance.ids import TerminalId
 from attendance.rules import Clause, Rules
 from attendance.sightings import TITIP_MINUTES
 
+__all__ = ["Teller", "explain"]
+
 TerminalName = Callable[[TerminalId], str]
-
-
-class Explanation(NamedTuple):
-    """The same in both languages."""
-
-    id: str
-    en: str
 
 
 def explain(

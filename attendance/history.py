@@ -8,9 +8,10 @@ from datetime import datetime, tzinfo
 
 from attendance.change_cause import Cause, Change
 from attendance.day_result import DayResult, DayStatus, Used, WaitCode
-from attendance.explain import Explanation, Teller
+from attendance.explain import Teller
 from attendance.explain_words_en import ENGLISH
 from attendance.explain_words_id import INDONESIAN
+from attendance.explanation import Explanation
 from attendance.ids import TerminalId
 from attendance.moment_text import moment_text
 from attendance.people import ExcuseCode, OutageCause

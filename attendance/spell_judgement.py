@@ -141,7 +141,6 @@ def _is_leaving(facts: SpellFacts) -> bool:
     """Whether the only punch was made so late that it is a leaving, and the coming was forgotten."""
     return (
         facts.arrival is None
-        and not facts.spell.bridged_before
         and facts.marks[0].at >= facts.required.late_from
         and facts.marks[-1].at >= facts.required.end - facts.figures.leaving_from
     )
