@@ -7,4 +7,4 @@ from datetime import UTC, datetime
 
 def moment_text(at: datetime) -> str:
     """An aware moment as ISO 8601 in UTC: "2026-11-23T00:41:00Z"; `datetime.fromisoformat` reads it."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -22,12 +22,9 @@ from attendance.day_result import (
     WaitReason,
 )
 from attendance.ids import PersonId, PunchId, TerminalId
-from attendance.input_hash import input_hash
 from attendance.moment_text import moment_text
 from attendance.people import ExcuseCode, OutageCause
 from attendance.rules import PackId
-
-__all__ = ["from_body", "input_hash", "to_body"]
 
 _Made = TypeVar("_Made", DayResult, GatheringResult, SpellResult, Used, WaitReason)
 _Decoders = Mapping[str, Callable[[Any], object]]
@@ -35,7 +32,7 @@ _Decoders = Mapping[str, Callable[[Any], object]]
 
 def to_body(result: DayResult) -> str:
     """Sorted keys, no blanks, what is usual left out; moments in UTC: "2026-11-23T00:41:00Z"."""
-    return json.dumps(_plain(result), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODE(_plain(result))
 
 
 def from_body(text: str) -> DayResult:
@@ -47,21 +44,35 @@ def from_body(text: str) -> DayResult:
         raise ValueError(f"not a day's result: {error}") from error
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return moment_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, DayResult | GatheringResult | SpellResult | Used | WaitReason):
-        plain: dict[str, object] = {}
-        for field in fields(value):
-            item = getattr(value, field.name)
-            if field.default is MISSING or item != field.default:
-                plain[field.name] = _plain(item)
-        return plain
-    return value
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_FIELDS = {
+    kind: tuple((field.name, field.default) for field in fields(kind))
+    for kind in (DayResult, GatheringResult, SpellResult, Used, WaitReason)
+}
+"""A city's month is a hundred thousand results: what is the same for all is looked up once."""
+
+
+def _plain(value: Any) -> dict[str, object]:
+    plain = {}
+    for name, default in _FIELDS[type(value)]:
+        item = getattr(value, name)
+        if item is not default and item != default:
+            write = _WRITERS.get(type(item))
+            plain[name] = item if write is None else write(item)
+    return plain
+
+
+def _items(values: tuple[Any, ...]) -> list[object]:
+    return [value if isinstance(value, str) else _plain(value) for value in values]
+
+
+_WRITERS: dict[type, Callable[[Any], object]] = {
+    datetime: moment_text,
+    date: date.isoformat,
+    tuple: _items,
+    Used: _plain,
+    WaitReason: _plain,
+}
 
 
 def _made(kind: type[_Made], decoders: _Decoders, data: Mapping[str, object]) -> _Made:

@@ -18,6 +18,7 @@ from store.file_imports import FileImportTable
 from store.people import PeopleTable
 from store.punches import PunchTable
 from store.push import PushTable
+from store.results import ResultTable
 from store.reviews import ReviewTable
 from store.revision import check
 from store.roster import RosterTable
@@ -43,6 +44,7 @@ class Store:
         self.people = PeopleTable(database)
         self.punches = PunchTable(database, self.changes)
         self.push = PushTable(database, self.changes)
+        self.results = ResultTable(database)
         self.reviews = ReviewTable(database)
         self.roster = RosterTable(database)
         self.shifts = ShiftTable(database, self.changes)
