@@ -22,6 +22,7 @@ _FIRST_YEAR, _LAST_YEAR = 1946, 2076
 _EID = "Hari Raya Idul Fitri"
 _SECOND_DAY = "Hari kedua dari"
 _JOINT = "Cuti Bersama"
+_ELECTION = "Pemilihan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class ComputedHoliday:
     """Indonesian."""
     joint_leave: bool
     """Cuti bersama; known only for years whose decree the library knows."""
+    election: bool = False
+    """An election day: decreed apart from the year's holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def holidays_of(year: int) -> tuple[ComputedHoliday, ...]:
         for kind in (holidays.PUBLIC, holidays.GOVERNMENT)
     )
     found = {day: ComputedHoliday(day, name, _JOINT in name) for day, name in government.items()}
-    found |= {day: ComputedHoliday(day, name, False) for day, name in public.items()}
+    found |= {day: ComputedHoliday(day, name, False, _ELECTION in name) for day, name in public.items()}
     return tuple(found[day] for day in sorted(found))
 
 

@@ -56,7 +56,7 @@ def load_deductions(name: str, folder: Path = Path()) -> Deductions:
         known = sorted(entry.stem for entry in tables.glob(f"*{SUFFIX}"))
         if name not in known:
             raise ConfigError(
-                f'there is no deduction table "{name}"{nearest(name, known)}; or name a {SUFFIX} file'
+                f'there is no deduction table "{name}"{nearest(name, known)}, or a {SUFFIX} file'
             )
         return _table(tables / f"{name}{SUFFIX}")
 
@@ -78,8 +78,8 @@ def _files_of(name: str) -> Iterator[list[Path]]:
 def _packs_in(folder: Path, name: str) -> list[Path]:
     if not folder.is_dir():
         raise ConfigError(
-            f'[board] rules: there is no rule pack "{name}"{nearest(name, known_series())}'
-            f"; or name a folder of {SUFFIX} files, or one {SUFFIX} file"
+            f'[board] rules: there is no rule pack "{name}", nor a folder of that name'
+            f"{nearest(name, known_series())}"
         )
     files = sorted(folder.glob(f"*{SUFFIX}"))
     if not files:

@@ -27,23 +27,29 @@ def with_computed(entries: Sequence[CalendarEntry], first: date, last: date) -> 
     """`entries`, and what is computed of `first` through `last` (inclusive) where they know nothing.
 
     A year is known by decree as soon as one national holiday of it was entered for the whole city: then no
-    holiday and no joint leave of it is computed. A day that only the city celebrates does not count, else
-    entering it would take every other holiday away. `entries` are all of `whole_years`.
+    holiday and no joint leave of it is computed. An election, or a day that only the city celebrates, does
+    not count, else entering it would take every other holiday away. Of any year, a date for which the whole
+    city has an entry goes by that entry. `entries` are all of `whole_years`.
     """
     return (*entries, *_holidays(entries, first, last), *_fasting_months(entries, first, last))
 
 
 def _holidays(entries: Sequence[CalendarEntry], first: date, last: date) -> Iterator[CalendarEntry]:
-    decreed = [entry for entry in entries if entry.kind is CalendarKind.HOLIDAY and entry.unit_id is None]
+    entered = [entry for entry in entries if entry.unit_id is None and entry.kind is not CalendarKind.RAMADAN]
+    decreed = [entry for entry in entered if entry.kind is CalendarKind.HOLIDAY]
     for year in range(first.year, last.year + 1):
         computed = holidays_of(year)
-        national = [holiday.day for holiday in computed if not holiday.joint_leave]
-        if any(entry.first_day <= day <= entry.last_day for entry in decreed for day in national):
+        national = (it.day for it in computed if not it.joint_leave and not it.election)
+        if any(_covered(day, decreed) for day in national):
             continue
         for holiday in computed:
-            if first <= holiday.day <= last:
+            if first <= holiday.day <= last and not _covered(holiday.day, entered):
                 kind = CalendarKind.JOINT_LEAVE if holiday.joint_leave else CalendarKind.HOLIDAY
                 yield CalendarEntry(holiday.day, holiday.day, kind, holiday.name, None, COMPUTED)
+
+
+def _covered(day: date, entries: Sequence[CalendarEntry]) -> bool:
+    return any(entry.first_day <= day <= entry.last_day for entry in entries)
 
 
 def _fasting_months(entries: Sequence[CalendarEntry], first: date, last: date) -> Iterator[CalendarEntry]:

@@ -49,14 +49,24 @@ def test_a_holiday_of_the_city_alone_leaves_the_national_ones() -> None:
     assert len(computed(HOLIDAY, entry(HOLIDAY, ANNIVERSARY))) == len(computed(HOLIDAY))
 
 
-def test_what_one_unit_celebrates_or_works_says_nothing_about_the_year() -> None:
-    others = (
-        entry(HOLIDAY, NEW_YEAR, unit=3),
-        entry(WORKDAY, NEW_YEAR),
-        entry(JOINT_LEAVE, NEW_YEAR),
-        entry(RAMADAN, NEW_YEAR),
-    )
+def test_an_election_day_alone_leaves_the_other_holidays() -> None:
+    election = date(2017, 2, 15)
+    found = {it.first_day for it in computed(HOLIDAY, entry(HOLIDAY, election))}
+    assert found == {it.first_day for it in computed(HOLIDAY)} - {election}
+
+
+def test_what_one_unit_celebrates_and_a_fasting_month_say_nothing_about_the_year() -> None:
+    others = (entry(HOLIDAY, NEW_YEAR, unit=3), entry(RAMADAN, NEW_YEAR))
     assert computed(HOLIDAY, *others) == computed(HOLIDAY)
+
+
+def test_what_was_entered_for_a_date_wins_over_what_was_computed_for_it() -> None:
+    joint = date(2017, 12, 26)
+    for kind in (WORKDAY, JOINT_LEAVE):
+        entered = entry(kind, joint)
+        assert joint not in {it.first_day for it in computed(JOINT_LEAVE, entered)}
+        assert len(computed(JOINT_LEAVE, entered)) == len(computed(JOINT_LEAVE)) - 1
+        assert computed(HOLIDAY, entered) == computed(HOLIDAY)
 
 
 def test_a_decree_holds_for_its_own_year_only() -> None:
