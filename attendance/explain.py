@@ -11,7 +11,7 @@ from attendance.duty import MINUTE
 from attendance.explain_words import Words
 from attendance.explain_words_en import ENGLISH
 from attendance.explain_words_id import INDONESIAN
-from attendance.explanation import Explanation
+from attendance.explanation import Explanation, rule_of
 from attendance.ids import TerminalId
 from attendance.rules import Clause, Rules
 from attendance.sightings import TITIP_MINUTES
@@ -34,17 +34,18 @@ def explain(
     `rules`: the pack that the result names; None when it is no longer at hand. `zone`: the city's.
     `detail` False, for walls: no kind of leave, no letter, no state of employment, no suspicion.
     """
-    pack = (None, None) if rules is None else (rules.title, rules.title_en)
     clause = _CLAUSES.get(result.rule)
-    where = ("", "")
-    if rules is not None and clause is not None:
-        where = rules.clauses.get(clause, ""), rules.clauses_en.get(clause, "")
-    return Explanation(
-        *(
-            Teller(words, zone, terminal_name, detail).whole(result, " ".join(filter(None, (title, part))))
-            for words, title, part in zip((INDONESIAN, ENGLISH), pack, where, strict=True)
+    if clause is None:
+        cited = Explanation("", "")
+    elif rules is None:
+        cited = Explanation(
+            INDONESIAN.no_rule.format(pack=result.pack), ENGLISH.no_rule.format(pack=result.pack)
         )
-    )
+    else:
+        cited = rule_of(rules, clause)
+    indonesian = Teller(INDONESIAN, zone, terminal_name, detail)
+    english = Teller(ENGLISH, zone, terminal_name, detail)
+    return Explanation(indonesian.whole(result, cited.id), english.whole(result, cited.en))
 
 
 _CLAUSES = {
@@ -95,16 +96,14 @@ class Teller:
     detail: bool
 
     def whole(self, result: DayResult, rule: str) -> str:
-        """All sentences of one result. `rule`: title and paragraph of its pack; empty when not at hand."""
+        """All sentences of one result. `rule`: the rule that it rests on; empty where none decides."""
         words = self.words
-        cited = words.rule.format(title=rule) if rule else words.no_rule.format(pack=result.pack)
         if result.spells:
             sentences = [self._spell(result, spell) for spell in result.spells]
-            sentences.append(_capital(f"{cited}."))
+            sentences += [f"{rule[:1].upper()}{rule[1:]}."] if rule else []
         else:
-            schedule = self._schedule(result)
-            said = self._decided(result, result)
-            sentences = ["; ".join((said, ", ".join(filter(None, (schedule, cited))))) + "."]
+            grounds = ", ".join(filter(None, (self._schedule(result), rule)))
+            sentences = ["; ".join(filter(None, (self._decided(result, result), grounds))) + "."]
             sentences += self._beside(result)
         if result.excuse is not None and (result.spells or result.rule not in _SAYS_EXCUSE):
             sentences.append(words.beside.format(excuse=self._excuse(result)))
@@ -239,10 +238,6 @@ class Teller:
         if not moments:
             return ""
         return f" ({'–'.join(self.clock(at, result.day) for at in moments)})"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _small(text: str) -> str:

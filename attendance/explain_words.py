@@ -7,7 +7,7 @@ off, wait (a clause of `waits`), terminal, since, cause, name, code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from attendance.change_cause import Cause
@@ -21,8 +21,7 @@ class Words:
 
     clock: str
     """For `datetime.strftime`."""
-    months: tuple[str, ...]
-    """Twelve, as they are shortened."""
+    months: Sequence[str]
     rules: Mapping[Rule, str]
     rules_of_status: Mapping[tuple[Rule, DayStatus], str]
     """Where a rule is told otherwise beside a status."""
@@ -45,8 +44,6 @@ class Words:
     schedule: str
     shift: str
     ramadan: str
-    rule: str
-    """The pack, and where it says so."""
     left: str
     left_early: str
     beside: str

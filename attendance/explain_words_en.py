@@ -5,11 +5,12 @@ from __future__ import annotations
 from attendance.change_cause import Cause
 from attendance.day_result import DayStatus, Flag, Forgot, Rule, WaitCode
 from attendance.explain_words import Words, states
+from attendance.explanation import MONTHS_EN
 from attendance.people import ExcuseCode, ExcuseKind, OutageCause
 
 ENGLISH = Words(
     clock="%H:%M",
-    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    months=MONTHS_EN,
     rules={
         Rule.OFF_WEEKLY: "Off: not a working day",
         Rule.OFF_HOLIDAY: "Off: {off}",
@@ -123,7 +124,6 @@ ENGLISH = Words(
     schedule="due {starts}–{ends}",
     shift=" shift {code}",
     ramadan=" (Ramadan)",
-    rule="rule {title}",
     left=", out at {leaving}",
     left_early="Out at {leaving}, {early} minutes early ({early_grade}).",
     beside="Excuse: {excuse}.",

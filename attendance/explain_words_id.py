@@ -5,11 +5,12 @@ from __future__ import annotations
 from attendance.change_cause import Cause
 from attendance.day_result import DayStatus, Flag, Forgot, Rule, WaitCode
 from attendance.explain_words import Words, states
+from attendance.explanation import MONTHS_ID
 from attendance.people import ExcuseCode, ExcuseKind, OutageCause
 
 INDONESIAN = Words(
     clock="%H.%M",
-    months=("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    months=MONTHS_ID,
     rules={
         Rule.OFF_WEEKLY: "Libur: bukan hari kerja",
         Rule.OFF_HOLIDAY: "Libur: {off}",
@@ -123,7 +124,6 @@ INDONESIAN = Words(
     schedule="jadwal {starts}–{ends}",
     shift=" sif {code}",
     ramadan=" (Ramadan)",
-    rule="aturan {title}",
     left=", pulang {leaving}",
     left_early="Pulang {leaving}, {early} menit sebelum waktunya ({early_grade}).",
     beside="Keterangan: {excuse}.",
