@@ -213,7 +213,9 @@ class BoardSettings(Section):
         description="City time a terminal may go unread before its people are shown as waiting for data.",
     )
     rules: str = Field(
-        default="standard", min_length=1, description="The rule pack: working hours and lateness classes."
+        default="standard",
+        min_length=1,
+        description="The rules: a series that comes with Presensi, a folder of rule packs, or one TOML file.",
     )
 
 

@@ -125,3 +125,11 @@ class Group(click.Group):
 pass_app = click.make_pass_decorator(App, ensure=True)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a script.")
+
+language_option = click.option(
+    "--language",
+    type=click.Choice(["id", "en"]),
+    default="id",
+    show_default=True,
+    help="Indonesian or English.",
+)
