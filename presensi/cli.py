@@ -27,6 +27,9 @@ _COMMANDS = {
     "terminal": "presensi.commands.terminals:terminal",
     "review": "presensi.commands.review:review",
     "simulate": "presensi.commands.simulate:simulate",
+    "rules": "presensi.commands.rules:rules_group",
+    "consequences": "presensi.commands.consequences:consequences",
+    "deductions": "presensi.commands.deductions:deductions",
     "config": "presensi.commands.configuration:config_group",
     "doctor": "presensi.commands.health:doctor",
 }
