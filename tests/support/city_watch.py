@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
+from functools import cached_property
+from time import monotonic, sleep
+from typing import Any
 
 from store import Store
 from tests.support.running_demo import RunningDemo
 from tests.support.walls import Rows, Wall, wall
 
 AGREE_SECONDS = 60.0
+BLAMED = ("absent", "late")
+
+
+Shown = tuple[str, int | None, str | None]
+"""A state, the minutes if late, and why data is awaited."""
 
 
 @dataclass(frozen=True)
 class Accusation:
-    """Somebody was shown absent although nobody could know."""
+    """Somebody was shown absent or late who never was, or whom nobody could call so."""
 
     nip: str
     moment: datetime
+    status: str
 
 
 @dataclass
@@ -40,48 +48,69 @@ class CityWatch:
         for scope in ("city", *self.offices):
             self.wall.join(scope)
 
-    def states(self) -> dict[str, tuple[str, int | None]]:
-        """What is shown of everybody at this moment, by NIP: the state, and the minutes if late."""
+    @cached_property
+    def blameless(self) -> frozenset[str]:
+        """Whom the truth of the whole day calls neither absent nor late: never to be shown so."""
+        at_last = datetime.combine(self.demo.day, time.max)
+        states = self.demo.truth.states_at(at_last)
+        return frozenset(nip for nip, state in states.items() if state.status not in BLAMED)
+
+    def states(self) -> dict[str, Shown]:
+        """What is shown of everybody at this moment, by NIP."""
         with self.wall.changed:
             return {
-                self.nip_of[row["id"]]: (row["status"], row["minutes"] if row["status"] == "late" else None)
+                self.nip_of[row["id"]]: _shown(row)
                 for office in self.offices
                 for key, row in self.wall.seen[office].rows.items()
                 if key.startswith("p:")
             }
 
-    def differences(self, moment: datetime) -> list[str]:
-        """Where the monitor and the truth disagree, one line a person."""
+    def differences(self, moment: datetime, apart: Collection[str] = ()) -> list[str]:
+        """Where the monitor and the truth disagree, one line a person; of nobody in `apart` (NIPs)."""
         shown = self.states()
         true = {
-            nip: (state.status.value, state.minutes)
+            nip: (state.status.value, state.minutes, state.reason)
             for nip, state in self.demo.truth.states_at(moment).items()
         }
         return [
             f"{nip}: shown {shown.get(nip)}, true {true.get(nip)}"
             for nip in sorted(shown.keys() | true.keys())
-            if shown.get(nip) != true.get(nip)
+            if shown.get(nip) != true.get(nip) and nip not in apart
         ]
 
-    def agree(self) -> Counter[str]:
-        """Wait until all that is shown is true at the standing clock's moment; how many are in each state."""
+    def settle(self, apart: Collection[str] = ()) -> list[str]:
+        """Wait until all that is shown is true at the standing clock's moment; what is not by then."""
         moment = self.demo.now()
-        deadline = time.monotonic() + AGREE_SECONDS
-        while found := self.differences(moment):
-            if time.monotonic() > deadline:
-                lines = "\n".join(found[:20])
-                raise AssertionError(f"at {moment}: {len(found)} shown wrongly\n{lines}\n{self.demo.log()}")
-            time.sleep(0.2)
-        return Counter(status for status, _ in self.states().values())
+        deadline = monotonic() + AGREE_SECONDS
+        while (found := self.differences(moment, apart)) and monotonic() < deadline:
+            sleep(0.2)
+        return found
+
+    def agree(self) -> Counter[str]:
+        """As `settle`, and nothing may be shown wrongly; how many are in each state."""
+        if found := self.settle():
+            lines = "\n".join(found[:20])
+            raise AssertionError(
+                f"at {self.demo.now()}: {len(found)} shown wrongly\n{lines}\n{self.demo.log()}"
+            )
+        return Counter(status for status, _, _ in self.states().values())
 
     def _check(self, scope: str, rows: Rows) -> None:
-        """Nobody may be absent whose terminal nobody could read. Called for whatever arrives."""
+        """Called for whatever arrives."""
         moment = self.demo.now()
         for key, row in rows.items():
-            if key.startswith("p:") and row["status"] == "absent":
+            if key.startswith("p:") and row["status"] in BLAMED:
                 nip = self.nip_of[row["id"]]
-                if self.demo.truth.state_at(nip, moment).status == "waiting":
-                    self.accused.append(Accusation(nip, moment))
+                awaited = row["status"] == "absent" and (
+                    self.demo.truth.state_at(nip, moment).status == "waiting"
+                )
+                if awaited or nip in self.blameless:
+                    self.accused.append(Accusation(nip, moment, row["status"]))
+
+
+def _shown(row: dict[str, Any]) -> Shown:
+    late = row["minutes"] if row["status"] == "late" else None
+    return row["status"], late, row["reason"] and row["reason"]["code"]
 
 
 @contextmanager

@@ -53,15 +53,28 @@ def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FreshDatabase]:
     """See `FreshDatabase`. The databases are gone after the test."""
+    yield from _databases(request, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FreshDatabase]:
+    """As `fresh_database`, for what all tests of a module share."""
+    yield from _databases(request, tmp_path_factory.mktemp("databases"))
+
+
+def _databases(request: pytest.FixtureRequest, folder: Path) -> Iterator[FreshDatabase]:
     made: list[tuple[PostgresServer, str]] = []
 
     def fresh(dialect: str, migrated: bool = True) -> str:
         name = f"presensi_{os.getpid()}_{next(_numbers)}"
         if dialect == "sqlite":
             if migrated:
-                shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), tmp_path / f"{name}.db")
-            return f"sqlite:///{tmp_path / name}.db"
-        server: PostgresServer = request.getfixturevalue("postgres_server")
+                shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), folder / f"{name}.db")
+            return f"sqlite:///{folder / name}.db"
+        server: PostgresServer = request.getfixturevalue("_session_postgres")
+        server.start()
         made.append((server, name))
         return server.create(name, TEMPLATE if migrated else "template1")
 

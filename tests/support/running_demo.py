@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from config.clock import SimClock, set_rate
+from config.clock import SimClock, set_rate, write_clock
 from config.settings import CitySettings
 from simulators.truth import GroundTruth
 from store import Store, open_store
@@ -78,6 +78,10 @@ class RunningDemo:
         """Let the clock run at `rate` and stop exactly at `until`; returns at once."""
         set_rate(self.folder / "clock.json", rate, self.at(until))
 
+    def jump(self, moment: datetime) -> None:
+        """Set the clock to `moment` (city time, naive), where it stands."""
+        write_clock(self.folder / "clock.json", moment.replace(tzinfo=self._zone), 0.0)
+
     def wait_for(self, moment: str) -> None:
         """Return when city time has reached `moment`."""
         while self.clock.now() < self.at(moment):
@@ -134,9 +138,9 @@ class RunningDemo:
 
 @contextmanager
 def running_demo(
-    folder: Path, *, database: str | None = None, count_check: str = "1s"
+    folder: Path, *, database: str | None = None, count_check: str = "1s", scenario: str | None = None
 ) -> Iterator[RunningDemo]:
-    """The whole demo city, ready, with its clock standing at 06:45."""
+    """The whole demo city, or a `scenario` that really happened, ready, its clock standing at 06:45."""
     command = [
         sys.executable,
         "-m",
@@ -151,6 +155,7 @@ def running_demo(
     ]
     command += ["--port", str(free_port())]
     command += ["--database", database] if database else []
+    command += ["--scenario", scenario] if scenario else []
     environment = {**os.environ, "PRESENSI_COLLECTOR_COUNT_CHECK": count_check}
     with (folder.parent / f"{folder.name}.out").open("wb") as output:
         process = subprocess.Popen(

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from attendance.assembly import Assembler
-from attendance.day_result import DayResult, DayStatus, WaitCode
+from attendance.day_result import DayResult, DayStatus
 from attendance.facts import Horizon, Mark
 from attendance.ids import PersonId, Pin, PunchId, TerminalId
 from attendance.judgement import judge
@@ -25,6 +25,7 @@ from simulators.truth import DarkWindow
 from store import open_store
 from store.migrate import migrate
 from tests.support.days import FRESHNESS, ZONE
+from tests.support.lived_day import told
 
 CLOCKS = (
     "05:59",
@@ -89,15 +90,6 @@ class JudgedDay:
 
 def aware(moment: datetime) -> datetime:
     return moment.replace(tzinfo=ZONE).astimezone(UTC)
-
-
-def told(result: DayResult) -> tuple[str, int | None, str | None]:
-    """State, minutes late and reason, as the ground truth has them."""
-    reason = result.reason
-    code = None if reason is None else reason.code.value
-    if reason is not None and reason.code is WaitCode.OUTAGE and reason.cause is not None:
-        code = f"{code}_{reason.cause.value}"
-    return result.status.value, result.late if result.status is DayStatus.LATE else None, code
 
 
 @pytest.fixture(scope="module")
