@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
@@ -172,6 +172,23 @@ class Excuse:
     def kind(self) -> ExcuseKind:
         """What a wall says of it."""
         return self.code.kind
+
+    def overlaps(self, other: Excuse) -> bool:
+        """Whether they share a moment."""
+        mine, theirs = (
+            excuse_bounds(one.first_day, one.first_time, one.last_day, one.last_time) for one in (self, other)
+        )
+        return mine[0] < theirs[1] and theirs[0] < mine[1]
+
+
+def excuse_bounds(
+    first_day: date, first_time: time | None, last_day: date, last_time: time | None
+) -> tuple[datetime, datetime]:
+    """From when until just before when an excuse holds: naive, city time."""
+    begins = datetime.combine(first_day, first_time or time.min)
+    if last_time is not None:
+        return begins, datetime.combine(last_day, last_time)
+    return begins, datetime.combine(last_day + timedelta(days=1), time.min)
 
 
 class EmploymentState(StrEnum):

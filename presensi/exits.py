@@ -36,7 +36,7 @@ class Failure(Exception):
 
 def explain(error: BaseException) -> tuple[ExitCode, str] | None:
     """The exit code and the sentence for `error`; None when it is a bug, not a condition we foresaw."""
-    from attendance.errors import RosterError
+    from attendance.errors import CorrectionRejected, RosterError
     from devices.usb import StickError
     from simulators.site import SimulatorError
     from store import StoreError
@@ -49,6 +49,8 @@ def explain(error: BaseException) -> tuple[ExitCode, str] | None:
         return ExitCode.CONFIG, str(error)
     if isinstance(error, RosterError):
         return ExitCode.FILES, str(error)
+    if isinstance(error, CorrectionRejected):
+        return ExitCode.FAILED, f"{error}: nothing was entered."
     if isinstance(error, StickError):
         return ExitCode.FILES, f"{error} {error.action or ''}".rstrip()
     if isinstance(error, StoreError):

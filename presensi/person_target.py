@@ -34,26 +34,25 @@ def person_options(command: F) -> F:
     return number(file(command))
 
 
-def person_from(store: Store, day: date, person_id: int | None, nip_file: Path | None) -> Person:
-    """The person who is meant, as on the roster of `day`. Asks for the NIP where nothing was given.
+def person_from(store: Store, day: date | None, person_id: int | None, nip_file: Path | None) -> Person:
+    """The person who is meant, as on the roster of `day`; None: whoever was ever registered. Asks for the NIP
+    where nothing was given.
 
-    A NIP holds birth date and sex, so that it is no argument of a command. Raises `Failure` where nobody on
-    the roster of that day is meant, or the file cannot be read.
+    A NIP holds birth date and sex, so that it is no argument of a command. Raises `Failure` where nobody is
+    meant, or the file cannot be read.
     """
-    people = store.roster.load(day).people
     if person_id is not None:
-        found = next((person for person in people if person.id == PersonId(person_id)), None)
-        if found is None:
-            raise Failure(f"Nobody with number {person_id} is on the roster of {day}.")
-        return found
-    text = _first_line(nip_file) if nip_file is not None else click.prompt("NIP", err=True)
-    try:
-        nip = check_nip(text)
-    except RosterError as error:
-        raise Failure(str(error)) from error
-    found = next((person for person in people if person.nip == nip), None)
+        found, called = store.people.by_id(PersonId(person_id)), f"number {person_id}"
+    else:
+        text = _first_line(nip_file) if nip_file is not None else click.prompt("NIP", err=True)
+        try:
+            found, called = store.people.by_nip(check_nip(text)), "this NIP"
+        except RosterError as error:
+            raise Failure(str(error)) from error
     if found is None:
-        raise Failure(f"Nobody with this NIP is on the roster of {day}.")
+        raise Failure(f"Nobody has {called}: see `presensi person find NAME`.")
+    if day is not None and found.id not in {person.id for person in store.roster.load(day).people}:
+        raise Failure(f"{found.full_name} is not on the roster of {day}: check the day, or the placement.")
     return found
 
 

@@ -56,6 +56,13 @@ class FactTable:
             rows = connection.execute(query.order_by(excuses.c.first_day.desc(), excuses.c.id)).mappings()
             return [_excuse(row) for row in rows]
 
+    def excuse(self, excuse_id: int) -> Excuse | None:
+        """The excuse with that number, if it holds."""
+        query = select(excuses).where(excuses.c.id == excuse_id, excuses.c.withdrawn_at.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _excuse(row)
+
     def add_excuse(self, excuse: Excuse) -> int:
         """Enter an excuse; its number. Who entered it and when goes into the audit trail too."""
         with self._database.write() as connection:
@@ -138,6 +145,15 @@ class FactTable:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(site_outages.c.id)).mappings()
             return [_site_outage(row) for row in rows]
+
+    def site_outage(self, outage_id: int) -> SiteOutage | None:
+        """The outage of a site with that number, if it holds."""
+        query = select(site_outages).where(
+            site_outages.c.id == outage_id, site_outages.c.withdrawn_at.is_(None)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _site_outage(row)
 
     def add_site_outage(self, outage: SiteOutage, *, by: str, at: datetime) -> int:
         """Declare an outage of a whole unit, open or ended; its number."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from attendance.ids import Nip, Pin, SerialNumber
-from attendance.people import ExcuseCode, UnitKind
+from attendance.people import ExcuseCode, UnitKind, excuse_bounds
 from attendance.terminal import Follow
 from store.importing.day_facts import DayFact, DayState
 from store.importing.periods import Period
@@ -120,15 +120,10 @@ class ExcuseFact:
 
     def overlaps(self, other: ExcuseFact) -> bool:
         """Whether they share a moment."""
-        return self._begins() < other._ends() and other._begins() < self._ends()
-
-    def _begins(self) -> datetime:
-        return datetime.combine(self.first_day, self.first_time or time.min)
-
-    def _ends(self) -> datetime:
-        if self.last_time is None:
-            return datetime.combine(self.last_day + timedelta(days=1), time.min)
-        return datetime.combine(self.last_day, self.last_time)
+        mine, theirs = (
+            excuse_bounds(one.first_day, one.first_time, one.last_day, one.last_time) for one in (self, other)
+        )
+        return mine[0] < theirs[1] and theirs[0] < mine[1]
 
 
 Fact = UnitFact | TerminalFact | PersonFact | PlacementFact | EnrollmentFact | ExcuseFact | DayFact

@@ -1,0 +1,243 @@
+"""`presensi outage`: times in which a terminal, or a whole site, could not be used; declared by letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+import click
+from rich.markup import escape
+from rich.table import Column, Table
+
+from attendance.assembly import Assembler
+from attendance.ids import SerialNumber
+from attendance.people import Outage, OutageCause, SiteOutage
+from attendance.terminal import Terminal
+from presensi.context import App, Group, json_option, pass_app
+from presensi.day_options import DAY
+from presensi.entering import MOMENT, Asked, Desk, entering_options
+from presensi.exits import Failure
+from presensi.unit_target import unit_from
+from realtime.what_if import Effect
+from store import Store
+
+DECLARED = (OutageCause.POWER, OutageCause.NETWORK, OutageCause.BROKEN, OutageCause.NO_TERMINAL)
+"""The other causes are found by the collector."""
+
+SiteOutages = tuple[SiteOutage, ...]
+Outages = tuple[Outage, ...]
+Other = Callable[[Outages, SiteOutages], tuple[Outages, SiteOutages]]
+"""The outages as they would be."""
+
+_DAY = timedelta(days=1)
+
+
+@click.group("outage", cls=Group)
+def outage() -> None:
+    """Outages of terminals and sites: declare, end, list, withdraw. They suspend accusation."""
+
+
+@outage.command("add")
+@click.option("--terminal", "serial", metavar="SERIAL", help="Of this terminal.")
+@click.option("--unit", "unit_code", metavar="CODE", help="Of this unit and all below it.")
+@click.option("--cause", type=click.Choice([cause.value for cause in DECLARED]), required=True, help="Why.")
+@click.option("--from", "first", type=MOMENT, required=True, help='City time, as in "2017-02-06 07:00".')
+@click.option("--to", "last", type=MOMENT, help="City time; left out: it lasts.")
+@click.option("--reference", required=True, help="The evidence: the office's letter.")
+@entering_options
+@pass_app
+def add(
+    app: App,
+    *,
+    serial: str | None,
+    unit_code: str | None,
+    cause: str,
+    first: datetime,
+    last: datetime | None,
+    reference: str,
+    asked: Asked,
+) -> None:
+    """Declare an outage of a terminal or of a site, with the evidence.
+
+    \b
+    presensi outage add --unit smpn3 --cause power --from "2017-02-06 06:30" --to "2017-02-06 09:10" \\
+        --reference "421/18/2017"
+    """
+    if (serial is None) == (unit_code is None):
+        raise click.UsageError("Give --terminal or --unit.")
+    if not reference.strip():
+        raise click.UsageError("--reference is empty: name the letter that tells of the outage.")
+    if last is not None and last <= first:
+        raise click.UsageError("--to is not after --from.")
+    with app.store() as store:
+        desk = Desk(app, store)
+        starts, ends = desk.moment(first), None if last is None else desk.moment(last)
+        reason, why = OutageCause(cause), reference.strip()
+        told = f"{{}}: {reason.value}, {_span(desk, starts, ends)}, {why}."
+        if serial is not None:
+            terminal = _terminal(store, serial)
+            cut = Outage(terminal.id, reason, starts, ends, why)
+
+            def declare() -> None:
+                store.facts.add_outage(cut, by=desk.by, at=desk.now)
+
+            effects = _effects(desk, starts, ends, lambda mine, sites: ((*mine, cut), sites))
+            desk.enter(asked, told.format(terminal.name), effects, declare)
+            return
+        assert unit_code is not None
+        unit = unit_from(store, first.date(), unit_code)
+        site = SiteOutage(unit.id, reason, starts, ends, why)
+        effects = _effects(desk, starts, ends, lambda mine, sites: (mine, (*sites, site)))
+        desk.enter(
+            asked,
+            told.format(unit.name),
+            effects,
+            lambda: {"number": store.facts.add_site_outage(site, by=desk.by, at=desk.now)},
+        )
+
+
+@outage.command("end")
+@click.argument("number", type=int, required=False)
+@click.option("--terminal", "serial", metavar="SERIAL", help="The open ones of this terminal.")
+@click.option("--at", "at", type=MOMENT, help="City time; left out: now.")
+@entering_options
+@pass_app
+def end(app: App, *, number: int | None, serial: str | None, at: datetime | None, asked: Asked) -> None:
+    """End an open outage: that of a site by its NUMBER (see `list`), or those of a terminal."""
+    if (serial is None) == (number is None):
+        raise click.UsageError("Give the number of a site's outage, or --terminal.")
+    with app.store() as store:
+        desk = Desk(app, store)
+        ends = desk.now if at is None else desk.moment(at)
+        if serial is not None:
+            _end_terminal(desk, asked, _terminal(store, serial), ends)
+            return
+        assert number is not None
+        found = store.facts.site_outage(number)
+        if found is None or found.ends_at is not None:
+            raise Failure(f"No open outage {number}: see `presensi outage list`.")
+        _in_order(desk, found.starts_at, ends)
+        ended = replace(found, ends_at=ends)
+
+        def other(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
+            return mine, tuple(ended if one.id == number else one for one in sites)
+
+        def commit() -> None:
+            store.facts.end_site_outage(number, ends, by=desk.by, at=desk.now)
+
+        effects = _effects(desk, found.starts_at, None, other)
+        desk.enter(asked, f"Ends: {_span(desk, found.starts_at, ends)}, {found.reference}.", effects, commit)
+
+
+@outage.command("list")
+@click.option("--from", "first", type=DAY, help="First day; else today.")
+@click.option("--to", "last", type=DAY, help="Last day; else the first.")
+@json_option
+@pass_app
+def list_outages(app: App, *, first: datetime | None, last: datetime | None, as_json: bool) -> None:
+    """List outages that touch any of the days: declared ones, and those that the collector found."""
+    with app.store() as store:
+        desk = Desk(app, store)
+        begins = first.date() if first else desk.today
+        ends = last.date() if last else begins
+        start = datetime(begins.year, begins.month, begins.day, tzinfo=desk.zone)
+        stop = datetime(ends.year, ends.month, ends.day, tzinfo=desk.zone) + _DAY
+        mine, sites = store.facts.outages_between(start, stop), store.facts.site_outages_between(start, stop)
+        terminals = {terminal.id: terminal for terminal in store.terminals.list(active_only=False)}
+        units = {unit.id: unit for unit in store.roster.load(begins).units}
+    if as_json:
+        found = [{"serial": terminals[one.terminal_id].serial, **asdict(one)} for one in mine]
+        app.emit([*found, *({"unit": units[one.unit_id].code, **asdict(one)} for one in sites)])
+        return
+    if not mine and not sites:
+        click.echo(f"No outage from {begins} to {ends}.")
+        return
+    table = Table(Column("number", justify="right"), "where", "cause", "when", "evidence")
+    for site in sites:
+        where, when = units[site.unit_id].name, _span(desk, site.starts_at, site.ends_at)
+        table.add_row(f"{site.id}", escape(where), site.cause, when, escape(site.reference))
+    for one in mine:
+        terminal = terminals[one.terminal_id]
+        where, when = f"{terminal.name} ({terminal.serial})", _span(desk, one.starts_at, one.ends_at)
+        table.add_row("–", escape(where), one.cause, when, escape(one.reference))
+    app.out.print(table)
+
+
+@outage.command("withdraw")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why it shall not count; goes into the audit log. No names.")
+@entering_options
+@pass_app
+def withdraw(app: App, *, number: int, reason: str, asked: Asked) -> None:
+    """Let the declared outage NUMBER of a site count no longer. It stays stored, with who withdrew it."""
+    if not reason.strip():
+        raise click.UsageError("--reason is empty: say why it shall not count.")
+    with app.store() as store:
+        desk = Desk(app, store)
+        found = store.facts.site_outage(number)
+        if found is None:
+            raise Failure(f"No outage of a site has number {number} and holds: see `presensi outage list`.")
+
+        def without(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
+            return mine, tuple(one for one in sites if one.id != number)
+
+        def commit() -> None:
+            store.facts.withdraw_site_outage(number, reason.strip(), by=desk.by, at=desk.now)
+
+        effects = _effects(desk, found.starts_at, found.ends_at, without)
+        told = f"Withdraw {_span(desk, found.starts_at, found.ends_at)}, {found.reference}."
+        desk.enter(asked, told, effects, commit)
+
+
+def _end_terminal(desk: Desk, asked: Asked, terminal: Terminal, ends: datetime) -> None:
+    facts = desk.store.facts
+    open_ones = [
+        one
+        for one in facts.outages_between(desk.now - 10_000 * _DAY, desk.now + _DAY)
+        if one.terminal_id == terminal.id and one.ends_at is None
+    ]
+    if not open_ones:
+        raise Failure(f"{terminal.name} has no open outage: see `presensi outage list`.")
+    starts = min(one.starts_at for one in open_ones)
+    _in_order(desk, max(one.starts_at for one in open_ones), ends)
+
+    def other(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
+        return tuple(replace(one, ends_at=ends) if one in open_ones else one for one in mine), sites
+
+    def commit() -> None:
+        facts.end_outage(terminal.id, ends, by=desk.by, at=desk.now)
+
+    effects = _effects(desk, starts, None, other)
+    desk.enter(asked, f"{terminal.name}: ends, {_span(desk, starts, ends)}.", effects, commit)
+
+
+def _effects(desk: Desk, starts: datetime, ends: datetime | None, change: Other) -> list[Effect]:
+    """The results that differ once the outages are as `change` makes them, from the date before, because of
+    nights.
+    """
+
+    def take(assembler: Assembler) -> Assembler:
+        assembler.take_outages(*change(assembler.facts.outages, assembler.facts.site_outages))
+        return assembler
+
+    last = desk.now if ends is None else ends
+    return desk.effects(starts.astimezone(desk.zone).date() - _DAY, last.astimezone(desk.zone).date(), take)
+
+
+def _terminal(store: Store, serial: str) -> Terminal:
+    found = store.terminals.by_serial(SerialNumber(serial))
+    if found is None:
+        raise Failure(f"No terminal {serial} is registered: see `presensi terminal list`.")
+    return found
+
+
+def _in_order(desk: Desk, starts: datetime, ends: datetime) -> None:
+    if ends < starts:
+        began = starts.astimezone(desk.zone)
+        raise Failure(f"It began at {began:%Y-%m-%d %H:%M}: give a later --at.")
+
+
+def _span(desk: Desk, starts: datetime, ends: datetime | None) -> str:
+    told = f"from {starts.astimezone(desk.zone):%Y-%m-%d %H:%M}"
+    return told + (f" to {ends.astimezone(desk.zone):%Y-%m-%d %H:%M}" if ends else ", still")
