@@ -62,9 +62,9 @@ class Assembler:
         """Who stands on the roster on `day`, in its order; nobody who had left the service by then."""
         found = self._people.get(day)
         if found is None:
-            found = self._people[day] = tuple(
-                person_id for person_id in self._rosters.on(day).people if self._serves(person_id, day)
-            )
+            gone = {person_id for person_id in self._states.people if not self._serves(person_id, day)}
+            on_roster = self._rosters.on(day).people
+            found = self._people[day] = tuple(each for each in on_roster if each not in gone)
         return found
 
     def duty_day(self, person_id: PersonId, day: date) -> Duty:
@@ -81,7 +81,7 @@ class Assembler:
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of the moments whose marks `person_day` wants: the local date, and every window."""
-        if self._planner.has_shifts(person_id):
+        if person_id in self._planner.with_shifts:
             return self._planner.span(person_id, day)
         return self._date(day).local
 
@@ -98,7 +98,7 @@ class Assembler:
         terminals, with their outages; one that is missing was never read.
         """
         duty = self._planner.duty_day(person_id, day)
-        has_shifts = self._planner.has_shifts(person_id)
+        has_shifts = person_id in self._planner.with_shifts
         of_date = self._date(day)
         local = of_date.local
         start, end = self._planner.span(person_id, day) if has_shifts else local

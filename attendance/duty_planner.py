@@ -35,6 +35,8 @@ class DutyPlanner:
         self._calendar = WorkCalendar(facts.calendar, facts.patterns)
         self._states = EmploymentStates(facts.employments)
         self._shifts = ShiftRoster(facts.shifts, facts.rotations, facts.rotation_periods, facts.shift_entries)
+        self.with_shifts = self._shifts.people()
+        """For whom any roster or rotation is entered: only their work may pass midnight."""
         self._of_unit: dict[date, dict[UnitId, Duty]] = defaultdict(dict)
         self._regular: dict[tuple[date, str, DayHours, bool, tuple[str, ...]], DutyDay] = {}
         self._of_codes: dict[tuple[date, tuple[str, ...]], Duty] = {}
@@ -45,7 +47,7 @@ class DutyPlanner:
         """What is expected of the person on the work date `day`."""
         duty = self._alone(person_id, day)
         # Regular windows end with their date, so that only shifts can reach into another work date.
-        if isinstance(duty, NoDuty) or person_id not in self._shifts:
+        if person_id not in self.with_shifts or isinstance(duty, NoDuty):
             return duty
         before = self._alone(person_id, day - _DAY)
         after = self._alone(person_id, day + _DAY)
@@ -63,17 +65,14 @@ class DutyPlanner:
         """What is expected of a unit without a pattern, by what the calendar says for the whole city."""
         return self._regular_duty((), day)
 
-    def has_shifts(self, person_id: PersonId) -> bool:
-        """Whether any roster or rotation is entered for the person: only then may work pass midnight."""
-        return person_id in self._shifts
-
     def take_entries(self, person_ids: Iterable[PersonId], entries: Iterable[ShiftEntry]) -> None:
         """Put `entries` in the place of all roster entries of these people."""
         self._shifts.take(person_ids, entries)
+        self.with_shifts = self._shifts.people()
 
     def claimed(self, person_id: PersonId, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Windows [opens, closes) of the neighbouring work dates that touch `day` or its own windows."""
-        if person_id not in self._shifts:
+        if person_id not in self.with_shifts:
             return ()
         start, end = self.span(person_id, day)
         return tuple(
@@ -87,7 +86,7 @@ class DutyPlanner:
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of everything that the judgement of the work date looks at: windows and local date."""
         start, end = bounds(day, self._zone)
-        if person_id in self._shifts:
+        if person_id in self.with_shifts:
             duty = self._alone(person_id, day)
             if isinstance(duty, DutyDay):
                 return min(start, duty.opens), max(end, duty.closes)
@@ -95,20 +94,20 @@ class DutyPlanner:
 
     def _alone(self, person_id: PersonId, day: date) -> Duty:
         """The duty without regard to the work dates before and after."""
-        employment = self._states.of(person_id, day)
-        if employment is not None and (
-            not employment.state.serving or employment.state is EmploymentState.SECONDED
-        ):
-            return self._no_duty(day, OffReason.NOT_SERVING, employment.state.value)
+        if person_id in self._states.people:
+            employment = self._states.of(person_id, day)
+            if employment is not None and (
+                not employment.state.serving or employment.state is EmploymentState.SECONDED
+            ):
+                return self._no_duty(day, OffReason.NOT_SERVING, employment.state.value)
         unit_id = self._rosters.on(day).unit_of(person_id)
         if unit_id is None:
             return self._no_duty(day, OffReason.NOT_SERVING)
-        planned = self._shifts.planned(person_id, day)
+        planned = self._shifts.planned(person_id, day) if person_id in self.with_shifts else None
         if planned is None:
-            of_unit = self._of_unit[day]
-            duty = of_unit.get(unit_id)
+            duty = self._of_unit[day].get(unit_id)
             if duty is None:
-                duty = of_unit[unit_id] = self._unit_duty(unit_id, day)
+                duty = self._of_unit[day][unit_id] = self._unit_duty(unit_id, day)
             return duty
         if planned.codes is None:
             return self._no_duty(day, OffReason.UNPLANNED)

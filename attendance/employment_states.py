@@ -17,6 +17,8 @@ class EmploymentStates:
         self._of: dict[PersonId, list[Employment]] = defaultdict(list)
         for employment in sorted(employments, key=lambda entry: entry.valid_from, reverse=True):
             self._of[employment.person_id].append(employment)
+        self.people = frozenset(self._of)
+        """Whose state is known on any date."""
 
     def of(self, person_id: PersonId, day: date) -> Employment | None:
         """The employment that holds on `day`, of several the one that began last; None: simply active."""

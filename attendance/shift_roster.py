@@ -40,9 +40,9 @@ class ShiftRoster:
         self._entries: dict[PersonId, dict[date, ShiftEntry]] = {}
         self._add(entries)
 
-    def __contains__(self, person_id: PersonId) -> bool:
-        """Whether anything is entered for the person on any date."""
-        return person_id in self._entries or person_id in self._periods
+    def people(self) -> frozenset[PersonId]:
+        """For whom anything is entered, on any date."""
+        return frozenset((*self._entries, *self._periods))
 
     def take(self, person_ids: Iterable[PersonId], entries: Iterable[ShiftEntry]) -> None:
         """Put `entries` in the place of all entries of these people."""
