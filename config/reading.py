@@ -125,6 +125,8 @@ def _anchor(key: str, value: object, folder: Path) -> object:
         return value
     if key == "file" or key.endswith("_file"):
         return str(folder / value)
+    if key == "rules" and "/" in value:
+        return str(folder / value)
     if key == "url":
         return _RELATIVE_SQLITE.sub(lambda match: f"{match[0]}{folder}/", value)
     return value

@@ -36,11 +36,6 @@ def load_series(name: str) -> tuple[RulePack, ...]:
     return tuple(pack for pack, _ in packs)
 
 
-def load_rules(name: str) -> RulePack:
-    """The newest pack of the series `name`. Raises `ConfigError`."""
-    return load_series(name)[-1]
-
-
 def known_series() -> list[str]:
     """The names of the series that come with Presensi."""
     return sorted(entry.name for entry in _SERIES.iterdir() if entry.is_dir())

@@ -215,7 +215,8 @@ class BoardSettings(Section):
     rules: str = Field(
         default="standard",
         min_length=1,
-        description="The rules: a series that comes with Presensi, a folder of rule packs, or one TOML file.",
+        description="The rules: a series that comes with Presensi, a folder of rule packs, or one TOML file. "
+        "A relative name with a / counts from the folder of this settings file.",
     )
 
 

@@ -1,10 +1,13 @@
-"""Stored results of many days, a month in memory at a time, and whom they are about."""
+"""Stored results of many days, a week in memory at a time, and whom they are about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from rich.console import Console
+from rich.progress import Progress
 
 from attendance.day_result import DayResult
 from attendance.explanation import days_en
@@ -13,27 +16,32 @@ from presensi.exits import Failure
 from store import Store
 
 _DAY = timedelta(days=1)
-_AT_ONCE = 31
+_AT_ONCE = 7
 
 
 class PastResults:
     """The results of the days `first` through `last`, and which days had any. Raises `StoreUnavailable`."""
 
-    def __init__(self, store: Store, first: date, last: date) -> None:
+    def __init__(self, store: Store, first: date, last: date, console: Console) -> None:
+        """`console`: where a bar shows how far reading has come, if it is a terminal."""
         self._store = store
         self._first = first
         self._last = last
+        self._console = console
         self._seen: set[date] = set()
 
     def __iter__(self) -> Iterator[DayResult]:
         """Each result, in the order of days."""
         start = self._first
-        while start <= self._last:
-            end = min(self._last, start + (_AT_ONCE - 1) * _DAY)
-            for result in self._store.results.between(start, end):
-                self._seen.add(result.day)
-                yield result
-            start = end + _DAY
+        with Progress(console=self._console, transient=True, disable=not self._console.is_terminal) as bar:
+            task = bar.add_task("Reading results", total=(self._last - self._first).days + 1)
+            while start <= self._last:
+                end = min(self._last, start + (_AT_ONCE - 1) * _DAY)
+                for result in self._store.results.between(start, end):
+                    self._seen.add(result.day)
+                    yield result
+                bar.advance(task, (end - start).days + 1)
+                start = end + _DAY
 
     def unjudged(self, since: date) -> tuple[date, ...]:
         """The days from `since` on of which no result of anybody is stored; asked after the results."""

@@ -21,10 +21,9 @@ from attendance.rules import (
     Rules,
     Week,
 )
-from attendance.schedule import Schedule
 from config.rule_consequences import Deductions, Sanctions
 from config.rule_gatherings import Gathering
-from config.rule_hours import FIVE_DAY, WEEKDAYS, KindOfHours
+from config.rule_hours import WEEKDAYS, KindOfHours
 from config.rule_hours import Week as WeekSection
 from config.rule_minutes import Deviation as DeviationSection
 from config.rule_pack import RulePack
@@ -54,18 +53,6 @@ def deductions_from(table: Deductions) -> DeductionTable:
         forgot_out=table.forgot_out,
         gathering=table.gathering,
         most=table.most,
-    )
-
-
-def schedule_from(rules: RulePack) -> Schedule:
-    """The five-day week of a rule pack."""
-    return Schedule(
-        week=rules.hours[FIVE_DAY].days,
-        opens=rules.window.opens,
-        closes=rules.window.closes,
-        late=_deviation(rules.late),
-        early=_deviation(rules.early),
-        apart=rules.early.apart,
     )
 
 

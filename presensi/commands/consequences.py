@@ -80,7 +80,7 @@ def consequences(
     book = load_rulebook(app.settings.board.rules)
     begins = date(year, 1, 1)
     with app.store() as store:
-        results = PastResults(store, begins - RUN_MARGIN, through)
+        results = PastResults(store, begins - RUN_MARGIN, through, app.err)
         outcomes = year_outcomes(results, book, year, through)
         unjudged = results.unjudged(begins)
         warning = told_unjudged(unjudged, begins, through)

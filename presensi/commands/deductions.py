@@ -73,7 +73,7 @@ def deductions(
     book = load_rulebook(app.settings.board.rules)
     table = None if table_name is None else deductions_from(load_deductions(table_name))
     with app.store() as store:
-        results = PastResults(store, first, last)
+        results = PastResults(store, first, last, app.err)
         try:
             found = month_deductions(results, book, table)
         except TableMissing as error:

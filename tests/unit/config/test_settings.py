@@ -51,6 +51,15 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         WallSettings().port = 1
 
 
+def test_a_relative_folder_of_rules_counts_from_the_settings_file_and_a_series_is_a_name(
+    tmp_path: Path,
+) -> None:
+    for written, meant in (("./aturan", tmp_path / "aturan"), ("kota/a.toml", tmp_path / "kota" / "a.toml")):
+        path = write(tmp_path, f'[board]\nrules = "{written}"\n')
+        assert Path(load(path, {}).board.rules) == meant
+    assert load(write(tmp_path, '[board]\nrules = "flexi"\n'), {}).board.rules == "flexi"
+
+
 def test_relative_files_count_from_the_settings_file(tmp_path: Path) -> None:
     path = write(
         tmp_path,
