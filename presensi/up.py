@@ -1,4 +1,4 @@
-"""`presensi up`: the collector, the wall and the push gateway as supervised children of one process."""
+"""`presensi up`: collector, keeper, wall and push gateway as supervised children of one process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,15 @@ WATCH_SECONDS = 1.0
 _COLLECTOR_WATCHDOG = 90.0
 _WALL_WATCHDOG = 60.0
 _GATEWAY_WATCHDOG = 60.0
-_COLOURS = {"collect": "cyan", "wall": "green", "gateway": "blue", "up": "yellow", "fleet": "magenta"}
+_KEEPER_WATCHDOG = 60.0
+_COLOURS = {
+    "collect": "cyan",
+    "judge": "red",
+    "wall": "green",
+    "gateway": "blue",
+    "up": "yellow",
+    "fleet": "magenta",
+}
 
 
 def services(settings: Settings, settings_file: Path | None) -> list[Child]:
@@ -31,6 +39,7 @@ def services(settings: Settings, settings_file: Path | None) -> list[Child]:
     children = [
         Child("collect", presensi("collect", *options), watchdog=_COLLECTOR_WATCHDOG),
         Child("wall", presensi("wall", *options), watchdog=_WALL_WATCHDOG),
+        Child("judge", presensi("judge", *options), watchdog=_KEEPER_WATCHDOG),
     ]
     if settings.gateway.enabled:
         children.append(Child("gateway", presensi("gateway", *options), watchdog=_GATEWAY_WATCHDOG))

@@ -1,4 +1,4 @@
-"""`presensi up`, `collect`, `wall`, `gateway`: the processes of an installation."""
+"""`presensi up`, `collect`, `judge`, `wall`, `gateway`: the processes of an installation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[[Settings, Callable[[], None], Callable[[], None]], int]
 @pass_app
 @click.pass_context
 def up(context: click.Context, app: App) -> None:
-    """Run everything on this machine: the collector, the wall and the push gateway, supervised.
+    """Run everything on this machine: collector, keeper, wall and push gateway, supervised.
 
     A process that dies or hangs is started again. Ctrl-C or SIGTERM stops all in order.
     """
@@ -38,6 +38,19 @@ def up(context: click.Context, app: App) -> None:
 def collect(context: click.Context, app: App) -> None:
     """Run the collector: holds a session with every terminal and stores their punches."""
     from collector.main import run
+
+    context.exit(_serve(app, run))
+
+
+@click.command(cls=Command)
+@pass_app
+@click.pass_context
+def judge(context: click.Context, app: App) -> None:
+    """Run the keeper: stores each person's result of each day, and how it became so.
+
+    It keeps every day from the first stored one on. Days before that are judged by `presensi recompute`.
+    """
+    from realtime.keeper_process import run
 
     context.exit(_serve(app, run))
 

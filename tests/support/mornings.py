@@ -41,8 +41,8 @@ def clock(_clock_file: Path) -> SimClock:
 def set_clock(_clock_file: Path) -> SetClock:
     """See `SetClock`; paused unless a rate is given."""
 
-    def set_to(clock: str, rate: float = 0.0) -> None:
-        write_clock(_clock_file, at(clock), rate)
+    def set_to(clock: str | datetime, rate: float = 0.0) -> None:
+        write_clock(_clock_file, at(clock) if isinstance(clock, str) else clock, rate)
 
     return set_to
 

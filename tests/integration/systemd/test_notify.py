@@ -137,7 +137,7 @@ def standing_still(processes: list[psutil.Process]) -> Iterator[None]:
                 process.send_signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize("command", ["collect", "wall", "gateway"])
+@pytest.mark.parametrize("command", ["collect", "judge", "wall", "gateway"])
 def test_a_service_says_that_it_is_ready_and_goes_on_feeding_the_watchdog(
     command: str, installation: Installation, manager: Manager
 ) -> None:

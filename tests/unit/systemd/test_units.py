@@ -42,7 +42,12 @@ def test_there_is_a_unit_for_each_process_and_a_target_over_all() -> None:
     assert (
         wanted
         == [unit.name for unit in services()]
-        == ["presensi-collector.service", "presensi-gateway.service", "presensi-wall.service"]
+        == [
+            "presensi-collector.service",
+            "presensi-gateway.service",
+            "presensi-judge.service",
+            "presensi-wall.service",
+        ]
     )
 
 

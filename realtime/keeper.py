@@ -1,0 +1,127 @@
+"""Keeps the stored results current: what the boards of today and yesterday say is written down, at most once
+a second, and days before that are judged again when a change touches them.
+
+Saving compares with what is stored, so a keeper may be killed at any moment: the next one writes what is
+missing, and nothing twice. Several at once do no harm.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from attendance.ids import PersonId
+from attendance.input_hash import input_hash
+from config.clock import Clock
+from realtime.day_board import DayBoard, Dirt
+from realtime.day_source import DaySource
+from realtime.follower import Follower
+from realtime.past_days import PastDays
+from realtime.touched_days import Touched, touched_by
+from store import Store
+from store.changes import Change
+from store.results import Judged
+
+BATCH_SECONDS = 1.0
+"""Real seconds between two writings, at least."""
+
+_DAY = timedelta(days=1)
+
+
+class Keeper:
+    """Two threads; `start` and `stop` them from another. `ready` and `progress` may be asked anywhere."""
+
+    def __init__(self, store: Store, clock: Clock, source: DaySource, freshness: timedelta) -> None:
+        self._store = store
+        self._past = PastDays(store, clock, source, freshness)
+        self._sink = _Sink(store, source, self._past)
+        self._follower = Follower(
+            store, clock, source, freshness=freshness, sink=self._sink, days=self._days, name="keeper"
+        )
+
+    def start(self) -> None:
+        """Begin to keep."""
+        self._follower.start()
+        self._past.start()
+
+    def stop(self) -> None:
+        """Stop keeping, and wait until the threads are done."""
+        self._follower.stop()
+        self._past.stop()
+
+    def ready(self) -> bool:
+        """Whether today's results stand in the store."""
+        return self._sink.written.is_set()
+
+    def progress(self) -> float:
+        """`time.monotonic` when both threads had last done their work."""
+        return min(self._follower.progress(), self._past.progress())
+
+    def _days(self, today: date) -> Sequence[date]:
+        """Yesterday, whose night shifts may last, and today. The days before the first one that is stored are
+        nobody's: what was before Presensi came is judged only when asked for.
+        """
+        first = self._store.results.first_day()
+        return (today - _DAY, today) if first is not None and first < today else (today,)
+
+
+class _Sink:
+    """Writes what the boards say. Called in the follower's thread only."""
+
+    def __init__(self, store: Store, source: DaySource, past: PastDays) -> None:
+        self.written = threading.Event()
+        self._store = store
+        self._zone = source.zone
+        self._past = past
+        self._boards: dict[date, DayBoard] = {}
+        self._fresh: dict[date, set[PersonId]] = {}
+        self._due = 0.0
+
+    def loaded(self, board: DayBoard, now: datetime) -> None:
+        """Everybody's result may differ from what is stored."""
+        self._boards[board.day] = board
+        self._fresh[board.day] = set(board.rows)
+        self._leave(now.astimezone(self._zone).date() - _DAY)
+
+    def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
+        """These people's results differ."""
+        if dirt.people:
+            self._fresh.setdefault(board.day, set()).update(dirt.people)
+
+    def elsewhere(self, changes: Sequence[Change], now: datetime) -> None:
+        """Days before yesterday are judged again."""
+        touched = (touched_by(change, self._zone) for change in changes)
+        self._past.again([one for one in touched if one is not None])
+
+    def settle(self, now: datetime) -> None:
+        """Write what is due."""
+        if not self._fresh or time.monotonic() < self._due:
+            return
+        self._store.results.save(
+            [
+                Judged(self._boards[day].rows[person_id], self._hash(day, person_id, now))
+                for day, people in self._fresh.items()
+                for person_id in sorted(people)
+                if person_id in self._boards[day].rows
+            ],
+            now,
+        )
+        self._fresh.clear()
+        self._due = time.monotonic() + BATCH_SECONDS
+        self.written.set()
+
+    def patience(self) -> float:
+        """Until the next writing is due."""
+        return max(0.0, self._due - time.monotonic()) if self._fresh else float("inf")
+
+    def _hash(self, day: date, person_id: PersonId, now: datetime) -> str:
+        return input_hash(self._boards[day].person_day(person_id), now)
+
+    def _leave(self, first: date) -> None:
+        """Days before `first` have no board any more: whatever of them is not final waits elsewhere."""
+        for day in [day for day in self._boards if day < first]:
+            del self._boards[day]
+            self._fresh.pop(day, None)
+            self._past.again([Touched(day, day)])
