@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from rich.console import Console
 
-from attendance.day_result import DayResult, DayStatus, WaitCode
+from attendance.day_result import DayResult, DayStatus
 from attendance.ids import TerminalId
 from attendance.people import Excuse, ExcuseCode
 from config.settings import CitySettings
@@ -21,11 +21,12 @@ from simulators.roster_files import AS_IT_STOOD, write_sheets
 from store import Store
 from store.results import PastChange
 from tests.support.city_watch import Accusation, CityWatch, Shown, city_watch
+from tests.support.judged_day import told
 from tests.support.naive_judge import Verdict, judge_naively
 from tests.support.running_demo import RunningDemo
 
 SCENARIO = "mojokerto_2017_01_03"
-RATES = {"08:00": 300.0, "11:00": 900.0, "12:00": 900.0, "13:30": 900.0, "14:00": 900.0, "23:30": 1800.0}
+RATES = {"08:00": 450.0, "11:00": 1200.0, "12:00": 1200.0, "14:00": 1200.0, "23:30": 3600.0}
 """City seconds in one real second until each moment at which the clock stands still."""
 COMPARED = ("08:00", "12:00", "14:00", "23:30")
 UNSTORED = ("not_due", "not_yet")
@@ -178,15 +179,6 @@ class _Day:
             for nip, person_id in self._id_of.items()
         }
         lived.terminal_name = {it.id: it.name for it in store.terminals.list()}.__getitem__
-
-
-def told(result: DayResult) -> Shown:
-    """State, minutes if late, and the reason, as the ground truth has them."""
-    reason = result.reason
-    code = None if reason is None else reason.code.value
-    if reason is not None and reason.code is WaitCode.OUTAGE and reason.cause is not None:
-        code = f"{code}_{reason.cause.value}"
-    return result.status.value, result.late if result.status is DayStatus.LATE else None, code
 
 
 def _wait_for(holds: Callable[[], bool]) -> None:
