@@ -8,8 +8,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from attendance.ids import PersonId
+from attendance.people import Excuse, ExcuseCode
 from tests.browser.conftest import DARK, LIT, City, MakeCity, city_roster
 from tests.support.browser import FULL_HD, NOTEBOOK, PROJECTOR, Incidents
+from tests.support.days import MONDAY
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +71,67 @@ def test_a_click_on_an_office_shows_who_is_absent_and_who_is_late_by_how_much(ci
     assert page.evaluate("location.hash") == f"#/unit/{SOSIAL}"
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_person_of_an_opened_office_tells_why_in_both_languages(city: City, page: Page) -> None:
+    judged(city)
+    page.goto(f"{city.wall.url}/#/unit/{SOSIAL}")
+    late = page.get_by_role("button", name="Pegawai 2")
+    absent = page.get_by_role("button", name="Pegawai 3")
+    expect(late).to_have_attribute("aria-expanded", "false")
+    late.click()
+    expect(late).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#why-2")).to_contain_text(
+        "Masuk 07.47, terlambat 17 menit (TL1); jadwal 07.30–16.00, aturan Standar 2023 butir 2."
+    )
+    absent.click()
+    expect(page.locator("#why-3")).to_contain_text("Tanpa keterangan: tidak ada rekaman")
+    expect(page.locator("#why-2")).to_be_hidden()
+    page.get_by_role("button", name="EN", exact=True).click()
+    expect(page.locator("#why-3")).to_contain_text("Absent without explanation: no punch")
+    late.click()
+    expect(page.locator("#why-2")).to_contain_text("In at 07:47, 17 minutes late (TL1); due 07:30–16:00")
+    late.click()
+    expect(page.locator("#why-2")).to_be_hidden()
+
+
+def test_a_remote_control_leads_from_person_to_person_and_opens_the_explanation(
+    city: City, page: Page
+) -> None:
+    judged(city)
+    page.goto(f"{city.wall.url}/#/unit/{SOSIAL}")
+    expect(page.locator("[data-person]")).to_have_count(4)
+    focused = "document.activeElement.closest('[data-person]')?.dataset.person"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == "3"
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(focused) == "4"
+    page.keyboard.press("Enter")
+    expect(page.locator("#why-4")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Space")
+    expect(page.locator("#why-3")).to_be_visible()
+    expect(page.locator("#why-4")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focused) == "2"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused) == "3"
+    city.press(1003, "07:58:00")
+    expect(page.locator('[data-group="late"] [data-person="3"]')).to_be_visible()
+    expect(page.get_by_role("button", name="Pegawai 3")).to_be_focused()
+    expect(page.locator("#why-3")).to_contain_text("terlambat 28 menit")
+
+
+def test_an_excuse_says_no_kind_of_leave_on_the_wall(city: City, page: Page, incidents: Incidents) -> None:
+    city.store.facts.add_excuse(Excuse(PersonId(1), ExcuseCode.CS, MONDAY, MONDAY, "SK 800/17 sakit jantung"))
+    judged(city)
+    page.goto(f"{city.wall.url}/#/unit/{SOSIAL}")
+    page.get_by_role("button", name="Pegawai 1").click()
+    expect(page.locator("#why-1")).to_be_visible()
+    sent = "\n".join(incidents.received)
+    assert "Pegawai 1" in sent
+    assert not re.search(r"sakit|sick|800/17|CS\b", sent, re.IGNORECASE)
 
 
 def test_an_opened_office_follows_live(city: City, page: Page) -> None:
