@@ -10,3 +10,8 @@ def fill(count: int | None, capacity: int | None) -> str:
     if not capacity:
         return f"{count}"
     return f"{count} of {capacity} ({count / capacity:.0%})"
+
+
+def people(count: int) -> str:
+    """How many people."""
+    return "1 person" if count == 1 else f"{count} people"

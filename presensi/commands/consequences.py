@@ -20,6 +20,7 @@ from presensi.day_options import DAY
 from presensi.exits import Failure
 from presensi.past_results import Known, PastResults, names_of, told_unjudged
 from presensi.private_csv import write_csv
+from presensi.words import people
 from realtime.rulebook import load_rulebook
 
 COLUMNS = (
@@ -90,23 +91,22 @@ def consequences(
         lines = [Line(it, names[it.person_id], told(it, book.on(through))) for it in wanted]
         deed = "consequences.viewed" if file is None else "consequences.exported"
         store.audit.append(
-            operator(), deed, f"year:{year}", f"through {through}, {len(lines)} people", at=now
+            operator(), deed, f"year:{year}", f"through {through}, {people(len(lines))}", at=now
         )
     if warning:
         click.echo(warning, err=True)
     if file is not None:
         write_csv(file, COLUMNS, [_row(line) for line in lines])
-        click.echo(f"{file}: {len(lines)} people.", err=True)
+        click.echo(f"{file}: {people(len(lines))}.", err=True)
     elif as_json:
         ladder = book.on(through).ladder.name
-        people = [_as_dict(line) for line in lines]
         app.emit(
             {
                 "year": year,
                 "as_of": through,
                 "ladder": ladder,
                 "unjudged_days": list(unjudged),
-                "people": people,
+                "people": [_as_dict(line) for line in lines],
             }
         )
     else:

@@ -22,6 +22,7 @@ from presensi.context import App, Command, json_option, language_option, operato
 from presensi.exits import Failure
 from presensi.past_results import Known, PastResults, names_of, told_unjudged
 from presensi.private_csv import write_csv
+from presensi.words import people
 from realtime.rulebook import deductions_from, load_rulebook
 
 COLUMNS = (
@@ -84,24 +85,24 @@ def deductions(
         unjudged = results.unjudged(first)
         warning = told_unjudged(unjudged, first, last)
         names = names_of(store)
-        people = [it for _, it in sorted(found.items()) if everybody or it.lines or it.pending]
+        listed = [it for _, it in sorted(found.items()) if everybody or it.lines or it.pending]
         deed = "deductions.viewed" if file is None else "deductions.exported"
-        store.audit.append(operator(), deed, f"month:{month}", f"{len(people)} people", at=now)
+        store.audit.append(operator(), deed, f"month:{month}", people(len(listed)), at=now)
     if warning:
         click.echo(warning, err=True)
     if file is not None:
-        write_csv(file, COLUMNS, [row for it in people for row in _rows(it, names[it.person_id])])
-        click.echo(f"{file}: {len(people)} people.", err=True)
+        write_csv(file, COLUMNS, [row for it in listed for row in _rows(it, names[it.person_id])])
+        click.echo(f"{file}: {people(len(listed))}.", err=True)
     elif as_json:
         app.emit(
             {
                 "month": month,
                 "unjudged_days": list(unjudged),
-                "people": [_as_dict(it, names[it.person_id]) for it in people],
+                "people": [_as_dict(it, names[it.person_id]) for it in listed],
             }
         )
     else:
-        _show(app, people, names, language)
+        _show(app, listed, names, language)
 
 
 def _days(month: str, today: date) -> tuple[date, date]:
@@ -115,15 +116,15 @@ def _days(month: str, today: date) -> tuple[date, date]:
     return first, min(last, today)
 
 
-def _show(app: App, people: Sequence[MonthDeductions], names: Names, language: str) -> None:
-    if not people:
+def _show(app: App, listed: Sequence[MonthDeductions], names: Names, language: str) -> None:
+    if not listed:
         click.echo("Nothing is deducted of anybody.")
         return
     english = language == "en"
     table = Table(
         Column("person", justify="right"), "name", "date", Column("per cent", justify="right"), "why"
     )
-    for it in people:
+    for it in listed:
         name = escape(names[it.person_id].name)
         number = number_en if english else number_id
         for line in it.lines:

@@ -99,7 +99,7 @@ def test_a_csv_of_the_year_is_private_and_the_export_is_in_the_audit_log(
     assert file.stat().st_mode & 0o777 == 0o600
     (entry,) = store.audit.latest()
     assert (entry.action, entry.subject, entry.at) == ("consequences.exported", "year:2026", NOW)
-    assert "1 people" in entry.detail
+    assert "1 person" in entry.detail
 
 
 def test_days_without_results_are_said_never_taken_for_presence(presensi: Run, store: Store) -> None:
