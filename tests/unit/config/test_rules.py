@@ -120,6 +120,14 @@ def test_a_pack_is_named_by_its_figures_not_by_its_words(tmp_path: Path) -> None
         assert figured.id != shipped.id
 
 
+def test_the_shipped_packs_keep_their_figures_as_stored_results_name_them() -> None:
+    assert [pack.id for pack in load_series("standard")] == [
+        "standard 2010-06-06 #ec1f2e3d",
+        "standard 2021-08-31 #cfbf7809",
+        "standard 2023-04-13 #b8e524e6",
+    ]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
