@@ -57,14 +57,16 @@ class Reaches:
 
     def _stand(self, person_id: PersonId) -> _Standing:
         index = self._index
+        home, everywhere = index.home_of(person_id), index.terminals_of(person_id)
+        elsewhere = frozenset() if home is everywhere else everywhere - home
+        has_pin, pin_from = index.finger_at_home(person_id)
+        outages: tuple[SiteOutage, ...] = ()
         unit_id = index.unit_of(person_id)
-        path = () if unit_id is None else index.path(unit_id)
-        home = index.home_of(person_id)
-        return _Standing(
-            self._site(home, index.terminals_of(person_id) - home, has_pin=index.has_pin(person_id)),
-            index.pin_from(person_id),
-            tuple(outage for unit in path for outage in self._site_outages.get(unit.id, ())),
-        )
+        if self._site_outages and unit_id is not None:
+            outages = tuple(
+                outage for unit in index.path(unit_id) for outage in self._site_outages.get(unit.id, ())
+            )
+        return _Standing(self._site(home, elsewhere, has_pin=has_pin), pin_from, outages)
 
     def _site(self, home: frozenset[TerminalId], elsewhere: frozenset[TerminalId], *, has_pin: bool) -> _Site:
         key = (home, elsewhere, has_pin)

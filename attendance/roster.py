@@ -51,8 +51,12 @@ class RosterIndex:
         self._paths: dict[UnitId, tuple[Unit, ...]] = {}
         self._place_of = self._place()
         self._pins: dict[PersonId, list[Enrollment]] = defaultdict(list)
+        self._own: dict[PersonId, list[tuple[TerminalId, date]]] = defaultdict(list)
+        """The terminals that know a person by an enrollment of their own, and since when."""
         for enrollment in roster.enrollments:
             self._pins[enrollment.person_id].append(enrollment)
+            if enrollment.terminal_id is not None and enrollment.terminal_id in self.terminals:
+                self._own[enrollment.person_id].append((enrollment.terminal_id, enrollment.valid_from))
         self._owners = self._own_pins()
         self._at_unit: dict[UnitId, set[TerminalId]] = defaultdict(set)
         for terminal in roster.terminals:
@@ -102,19 +106,24 @@ class RosterIndex:
 
     def has_pin(self, person_id: PersonId) -> bool:
         """Whether any terminal at home would know a press of this person's finger."""
-        return next(self._known_at_home(person_id), None) is not None
+        return self.finger_at_home(person_id)[0]
 
     def pin_from(self, person_id: PersonId) -> datetime | None:
         """From when on a terminal at home knows the finger, aware; None: for as long as the roster holds, and
         for somebody whom none knows.
         """
-        earliest: datetime | None = None
+        return self.finger_at_home(person_id)[1]
+
+    def finger_at_home(self, person_id: PersonId) -> tuple[bool, datetime | None]:
+        """`has_pin` and `pin_from` in one."""
+        known, earliest = False, None
         for enrollment in self._known_at_home(person_id):
-            if enrollment.effective_at is None:
-                return None
-            if earliest is None or enrollment.effective_at < earliest:
-                earliest = enrollment.effective_at
-        return earliest
+            begins = enrollment.effective_at
+            if begins is None:
+                return True, None
+            if earliest is None or begins < earliest:
+                known, earliest = True, begins
+        return known, earliest
 
     def home_of(self, person_id: PersonId) -> frozenset[TerminalId]:
         """Where the person is expected to press: the terminals of the nearest unit, from the person's own up
@@ -125,9 +134,11 @@ class RosterIndex:
         if place is None:
             return self.terminals_of(person_id)
         site = self.terminals_at(place.unit_id)
+        if person_id not in self._own:
+            return site
         given = {
             terminal_id
-            for terminal_id, since in self._own_terminals(person_id)
+            for terminal_id, since in self._own[person_id]
             if since >= place.valid_from and terminal_id not in site
         }
         return site | given if given else site
@@ -138,7 +149,9 @@ class RosterIndex:
         """
         place = self._place_of.get(person_id)
         site = frozenset() if place is None else self.terminals_at(place.unit_id)
-        own = {terminal_id for terminal_id, _ in self._own_terminals(person_id) if terminal_id not in site}
+        if person_id not in self._own:
+            return site
+        own = {terminal_id for terminal_id, _ in self._own[person_id] if terminal_id not in site}
         return site | own if own else site
 
     def terminals_at(self, unit_id: UnitId) -> frozenset[TerminalId]:
@@ -217,12 +230,6 @@ class RosterIndex:
                 known = self._known_at(terminal_id, enrollment.pin)
                 if known is not None and known.person_id == person_id:
                     yield known
-
-    def _own_terminals(self, person_id: PersonId) -> Iterator[tuple[TerminalId, date]]:
-        """The terminals that know the person by an enrollment of their own, and since when."""
-        for enrollment in self._pins.get(person_id, ()):
-            if enrollment.terminal_id is not None and enrollment.terminal_id in self.terminals:
-                yield enrollment.terminal_id, enrollment.valid_from
 
     def _nearest(self, unit_id: UnitId) -> frozenset[TerminalId]:
         for unit in self.path(unit_id):
