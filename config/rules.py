@@ -50,9 +50,7 @@ def load_deductions(name: str, folder: Path = Path()) -> Deductions:
     with resources.as_file(_TABLES) as tables:
         known = sorted(entry.stem for entry in tables.glob(f"*{SUFFIX}"))
         if name not in known:
-            raise ConfigError(
-                f'there is no deduction table "{name}"{nearest(name, known)}, or a {SUFFIX} file'
-            )
+            raise ConfigError(f'there is no deduction table "{name}"{nearest(name, known)}')
         return _table(tables / f"{name}{SUFFIX}")
 
 
