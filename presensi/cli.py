@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Any
 
 import click
 
 from presensi.context import App, Group, common_options
 from presensi.exits import ExitCode, explain
+from presensi.version import version
 
 _EPILOGUE = """\b
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 settings ·
@@ -33,6 +34,9 @@ _COMMANDS = {
     "employment": "presensi.commands.employment:employment",
     "terminal": "presensi.commands.terminals:terminal",
     "review": "presensi.commands.review:review",
+    "recompute": "presensi.commands.recompute:recompute_command",
+    "explain": "presensi.commands.explain:explain_command",
+    "results": "presensi.commands.results:results",
     "simulate": "presensi.commands.simulate:simulate",
     "rules": "presensi.commands.rules:rules_group",
     "consequences": "presensi.commands.consequences:consequences",
@@ -83,11 +87,7 @@ class Root(Group):
 
 def _show_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        try:
-            version = metadata.version("presensi")
-        except metadata.PackageNotFoundError:
-            version = "not installed, run from its source"
-        click.echo(f"presensi {version}, Python {sys.version.split()[0]}")
+        click.echo(f"presensi {version()}, Python {sys.version.split()[0]}")
         context.exit()
 
 
