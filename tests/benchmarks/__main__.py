@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import decode, gateway, ingest, judging, live, sweep
+from tests.benchmarks import board, decode, gateway, ingest, judging, live, sweep
 from tests.benchmarks.report import Row, show, write_json
 
 Part = Callable[[], tuple[list[Row], list[str]]]
@@ -27,6 +27,7 @@ PARTS: dict[str, Part] = {
     "sweep": sweep.measure,
     "gateway": gateway.measure,
     "judge": judging.measure,
+    "board": board.measure,
     "live": live.measure,
 }
 """Name → what measures it. `live`: the latency from finger to browser, and afterwards the idle processes."""
