@@ -22,6 +22,9 @@ from attendance.people import EmploymentState, ExcuseCode, OutageCause
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "judgement"
 
+OTHER_FILES = {"29_sanksi.toml", "30_potongan_tpp.toml"}
+"""Read by `tests.support.worked_years`."""
+
 STATUS = {
     "belum jadwal": DayStatus.NOT_DUE,
     "belum hadir": DayStatus.NOT_YET,
@@ -107,13 +110,13 @@ RuleWord = Annotated[str, _one_of([rule.value for rule in Rule])]
 ExcuseWord = Annotated[str, _one_of([code.value for code in ExcuseCode])]
 
 
-class _Sheet(BaseModel):
+class Sheet(BaseModel):
     """A table of the file; a key that it does not know is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Placed(_Sheet):
+class Placed(Sheet):
     """[[contoh.penempatan]]: where the person serves."""
 
     kantor: str
@@ -121,7 +124,7 @@ class Placed(_Sheet):
     sampai: date | None = None
 
 
-class Known(_Sheet):
+class Known(Sheet):
     """[[contoh.pin]]: which terminal knows the finger under which PIN. Without `mesin`: the whole city."""
 
     pin: str = "1001"
@@ -133,7 +136,7 @@ class Known(_Sheet):
     pemilik: Literal["pegawai", "rekan"] = "pegawai"
 
 
-class Employed(_Sheet):
+class Employed(Sheet):
     """[[contoh.kepegawaian]]: what became of the person."""
 
     status: EmploymentWord
@@ -141,7 +144,7 @@ class Employed(_Sheet):
     sampai: date | None = None
 
 
-class Excused(_Sheet):
+class Excused(Sheet):
     """[[contoh.izin]]. `dari` and `sampai`: a date, or a moment such as "2026-11-23 12:00"."""
 
     kode: ExcuseWord
@@ -152,7 +155,7 @@ class Excused(_Sheet):
     dimasukkan: str | None = None
 
 
-class Broken(_Sheet):
+class Broken(Sheet):
     """[[contoh.gangguan]]: of a terminal, or of a whole office."""
 
     mesin: str | None = None
@@ -162,7 +165,7 @@ class Broken(_Sheet):
     sampai: str | None = None
 
 
-class Corrected(_Sheet):
+class Corrected(Sheet):
     """[[contoh.koreksi]], in the order in which they were entered; the first is number 1."""
 
     jenis: CorrectionWord
@@ -175,7 +178,7 @@ class Corrected(_Sheet):
     hari: date | None = None
 
 
-class Entry(_Sheet):
+class Entry(Sheet):
     """[[contoh.dinas]]: a cell of the shift roster."""
 
     hari: date | None = None
@@ -184,7 +187,7 @@ class Entry(_Sheet):
     siaga: bool = False
 
 
-class Turn(_Sheet):
+class Turn(Sheet):
     """[contoh.pola]: a rotation that the person follows, its first cell on `mulai`."""
 
     siklus: list[str]
@@ -192,7 +195,7 @@ class Turn(_Sheet):
     berlaku: date | None = None
 
 
-class SetApart(_Sheet):
+class SetApart(Sheet):
     """[[contoh.kalender]]: days that a decree sets apart."""
 
     jenis: CalendarWord
@@ -202,7 +205,7 @@ class SetApart(_Sheet):
     kantor: str | None = None
 
 
-class RollCall(_Sheet):
+class RollCall(Sheet):
     """[[contoh.aturan.apel]]"""
 
     kode: str = "apel"
@@ -213,7 +216,7 @@ class RollCall(_Sheet):
     tutup: str
 
 
-class Overlay(_Sheet):
+class Overlay(Sheet):
     """[contoh.aturan]: what the local rule has otherwise than the standard pack."""
 
     paket: str = "standard"
@@ -230,7 +233,7 @@ class Overlay(_Sheet):
     apel: list[RollCall] | None = None
 
 
-class PartResult(_Sheet):
+class PartResult(Sheet):
     """[[contoh.hasil.bagian]]: one of several shifts of a day. Only what is written is checked."""
 
     dinas: str | None = None
@@ -243,7 +246,7 @@ class PartResult(_Sheet):
     pulang: str | None = None
 
 
-class Expected(_Sheet):
+class Expected(Sheet):
     """[contoh.hasil]. What is held against a person must be written: without `kelas`, `kelas_pulang`, `lupa`,
     `keterangan`, `alasan`, `penanda` there must be none.
     """
@@ -277,7 +280,7 @@ class Expected(_Sheet):
     kalimat: list[str] = []
 
 
-class Example(_Sheet):
+class Example(Sheet):
     """[[contoh]]"""
 
     judul: str = Field(min_length=10)
@@ -316,7 +319,7 @@ class Located:
         return f"{self.topic}-{self.number:02d}: {self.example.judul}"
 
 
-class _File(_Sheet):
+class _File(Sheet):
     topik: str
     bawaan: dict[str, Any] = {}
     """What holds for each example that does not say otherwise."""
@@ -328,7 +331,7 @@ def read(path: Path) -> list[Located]:
     try:
         tables = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        raise ValueError(f"{path.name}: {_why(error)}") from None
+        raise ValueError(f"{path.name}: {why(error)}") from None
     return [
         Located(path.stem, number, _example(path, {**tables.bawaan, **table}))
         for number, table in enumerate(tables.contoh, 1)
@@ -336,18 +339,20 @@ def read(path: Path) -> list[Located]:
 
 
 def read_all(folder: Path = FOLDER) -> list[Located]:
-    """The examples of all files, in the files' order."""
-    return [example for path in sorted(folder.glob("*.toml")) for example in read(path)]
+    """The days of all files, in the files' order; a year's and a month's stand in files of their own."""
+    files = [path for path in sorted(folder.glob("*.toml")) if path.name not in OTHER_FILES]
+    return [example for path in files for example in read(path)]
 
 
 def _example(path: Path, table: Mapping[str, Any]) -> Example:
     try:
         return Example.model_validate(table)
     except ValidationError as error:
-        raise ValueError(f'{path.name}: "{table.get("judul", "tanpa judul")}": {_why(error)}') from None
+        raise ValueError(f'{path.name}: "{table.get("judul", "tanpa judul")}": {why(error)}') from None
 
 
-def _why(error: ValidationError | tomllib.TOMLDecodeError) -> str:
+def why(error: ValidationError | tomllib.TOMLDecodeError) -> str:
+    """The keys that are wrong, and why."""
     if isinstance(error, tomllib.TOMLDecodeError):
         return str(error)
     return "; ".join(
