@@ -53,9 +53,9 @@ def measure() -> tuple[list[Row], list[str]]:
         finally:
             server.destroy()
     notes = [
-        "rebuild: from the facts in memory to everybody's judgement at 08:00, and the moment at which each may "
-        f"change; median of {ROUNDS} after a first one, which also imports the calendars. Beside it what the "
-        "store takes to give the facts, the terminals' word and the punches",
+        "rebuild: from the facts in memory to everybody's judgement at 08:00, and the moment at which each "
+        f"may change; median of {ROUNDS} after a first one, which also imports the calendars. Beside it what "
+        "the store takes to give the facts, the terminals' word and the punches",
         f"late excuse: {EXCUSES} people who are absent, one after the other; from the call that enters the "
         "excuse, its commit included, to its arrival at a Socket.IO client that looks at the office. "
         "The wall is a process of its own; SQLite is asked every 20 ms whether somebody committed",
