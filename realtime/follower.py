@@ -101,7 +101,7 @@ class Follower:
         freshness: timedelta,
         sink: BoardSink,
         days: Callable[[date], Sequence[date]] = only_today,
-        name: str = "projector",
+        name: str = "follower",
     ) -> None:
         self._store = store
         self._clock = clock
@@ -140,14 +140,14 @@ class Follower:
         return self._progress
 
     def stale(self) -> str | None:
-        """Why the boards are not to be trusted: "loading", "store", "projector" or "collector"; None: they
+        """Why the boards are not to be trusted: "loading", "store", "follower" or "collector"; None: they
         are.
         """
         if self._stale is not None:
             return self._stale
         real = time.monotonic()
         if real - self._progress > STUCK_SECONDS:
-            return "projector"
+            return "follower"
         return "collector" if self._liveness.silent(real) else None
 
     @property
@@ -167,13 +167,13 @@ class Follower:
                     self._pass_time()
                 else:
                     self._turn()
-                if self._stale != "projector":
+                if self._stale != "follower":
                     self._progress = time.monotonic()
             except StoreError as error:
                 self._lost("store", error)
             except Exception as error:
                 log.exception("the %s failed; it reads everything again", self._name)
-                self._lost("projector", error)
+                self._lost("follower", error)
         self._feed.close()
 
     def _turn(self) -> None:

@@ -155,7 +155,7 @@ class BeatRow(TypedDict):
     terminals: int
     stale: bool
     reason: str | None
-    """Why it is stale: "loading", "store", "projector" or "collector"."""
+    """Why it is stale: "loading", "store", "follower" or "collector"."""
 
 
 @dataclass(frozen=True, slots=True)

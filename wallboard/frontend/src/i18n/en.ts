@@ -101,7 +101,7 @@ export const en: Messages = {
     loading: 'Data is being loaded.',
     store: 'The database cannot be reached. The figures on this screen stand still.',
     collector: 'The terminal reader is silent. The figures on this screen may be behind.',
-    projector: 'Attendance is no longer being computed. The figures on this screen stand still.',
+    follower: 'Attendance is no longer being computed. The figures on this screen stand still.',
     other: 'No new data. The figures on this screen may be behind.',
   },
 

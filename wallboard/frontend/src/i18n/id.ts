@@ -101,7 +101,7 @@ export const id = {
     loading: 'Data sedang dimuat.',
     store: 'Basis data tidak terjangkau. Angka di layar ini tidak bergerak.',
     collector: 'Pembaca mesin tidak memberi kabar. Angka di layar ini mungkin tertinggal.',
-    projector: 'Penghitung kehadiran berhenti. Angka di layar ini tidak bergerak.',
+    follower: 'Penghitung kehadiran berhenti. Angka di layar ini tidak bergerak.',
     other: 'Data tidak bergerak. Angka di layar ini mungkin tertinggal.',
   },
 

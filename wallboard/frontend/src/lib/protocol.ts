@@ -132,7 +132,7 @@ export interface Beat {
   readonly read: number;
   readonly terminals: number;
   readonly stale: boolean;
-  /** Why it is stale: "loading", "store", "collector" or "projector". */
+  /** Why it is stale: "loading", "store", "collector" or "follower". */
   readonly reason: string | null;
 }
 
