@@ -244,6 +244,24 @@ class WallSettings(Section):
     title: str = Field(default="Presensi", min_length=1, description="Title of the web page.")
 
 
+class ApiSettings(Section):
+    """Where another program of the city, such as the hospital's, enters shift rosters. On the wall's port."""
+
+    token_file: OptionalFile = Field(
+        default=None,
+        description="File whose first line is the token that callers must give, at least 32 characters, "
+        "readable by Presensi's user only. Empty: there is no API.",
+    )
+    networks: Networks = Field(
+        default=(),
+        description="Addresses or networks (CIDR) that may call. Empty: any that knows the token. The token "
+        "travels readably: beyond this machine, let a proxy with TLS stand before the wall.",
+    )
+    rate: float = Field(
+        default=1.0, gt=0, le=1000, description="Requests a second that one address may make."
+    )
+
+
 class GatewaySettings(Section):
     """Where terminals that push (ADMS) call. Durations here are real time, also in the demo."""
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from config.clock import Clock, SimClock, SystemClock
 from config.reading import defaults, read_environment, read_file, validate
 from config.sections import (
+    ApiSettings,
     BoardSettings,
     CitySettings,
     ClockSettings,
@@ -23,6 +24,7 @@ from config.sections import (
 )
 
 __all__ = [
+    "ApiSettings",
     "BoardSettings",
     "CitySettings",
     "ClockSettings",
@@ -46,6 +48,7 @@ class Settings(Section):
     collector: CollectorSettings = Field(default_factory=CollectorSettings)
     board: BoardSettings = Field(default_factory=BoardSettings)
     wall: WallSettings = Field(default_factory=WallSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
     gateway: GatewaySettings = Field(default_factory=GatewaySettings)
     clock: ClockSettings = Field(default_factory=ClockSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -23,6 +23,8 @@ from config.settings import Settings, make_clock
 from realtime.hub import Hub, create_hub
 from realtime.rows import BeatRow
 from store import Store, open_store
+from wallboard.api.blueprint import create_api
+from wallboard.api.token import ApiToken
 from wallboard.app import create_app
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     """Serve until SIGTERM or SIGINT; returns the exit code.
 
     `ready` is called in the worker process once the first board stands, `progress` whenever the projector has
-    done its work. Raises, before anything is served, `ConfigError` (address in use, rule pack),
+    done its work. Raises, before anything is served, `ConfigError` (address in use, rule pack, token),
     `store.StoreError` (no database, wrong version) or `wallboard.app.FrontendMissing`.
     """
     _Parts(settings).close()
@@ -56,6 +58,9 @@ class _Parts:
         self.app: Flask = create_app(settings.wall.title, self._beat)
         self.store: Store = open_store(settings.store.url, password_file=settings.store.password_file)
         try:
+            if settings.api.token_file is not None:
+                token = ApiToken(settings.api.token_file)
+                self.app.register_blueprint(create_api(self.store, clock, token, settings.api))
             self.hub: Hub = create_hub(
                 self.app, self.store, clock, city=settings.city, board=settings.board, wall=settings.wall
             )

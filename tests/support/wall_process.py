@@ -15,14 +15,17 @@ class WallProcess(ServerProcess):
 
     module = "wallboard.server"
 
-    def __init__(self, folder: Path, database_url: str, *, show_names: bool = True) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, *, show_names: bool = True, settings: str = ""
+    ) -> None:
+        """`settings` are more lines for the settings file."""
         super().__init__(folder)
         self._clock = folder / "clock.json"
         self.set_clock("07:20")
         self._settings.write_text(
             f'[store]\nurl = "{database_url}"\n'
             f"[wall]\nport = {self.port}\nshow_names = {str(show_names).lower()}\n"
-            f'[clock]\nfile = "{self._clock}"\n',
+            f'[clock]\nfile = "{self._clock}"\n{settings}',
             "utf-8",
         )
 

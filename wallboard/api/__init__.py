@@ -1,0 +1,1 @@
+"""The HTTP API through which another program of the city enters shift rosters."""
