@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from attendance.change_cause import Cause, Change
-from attendance.day_result import DayResult, DayStatus, Used, WaitCode
+from attendance.day_result import DayResult, DayStatus, Used, WaitCode, WaitReason
 from attendance.explain import Teller
 from attendance.explain_words_en import ENGLISH
 from attendance.explain_words_id import INDONESIAN
@@ -85,6 +85,8 @@ def _other_punch(before: DayResult, after: DayResult) -> Change | None:
     was, now = _used(before), _used(after)
     reason = before.reason
     come = [used for used in now if used not in was and used.punch_id is not None]
+    if come and reason == WaitReason(WaitCode.NO_PIN):
+        return Change(Cause.ENROLLMENT, come[0].terminal_id, come[0].at)
     for used in come:
         if reason is not None and reason.code in _UNREAD and reason.terminal_id == used.terminal_id:
             return Change(Cause.TERMINAL_READ, used.terminal_id, used.at)

@@ -39,9 +39,9 @@ class Verdict:
         return self.status in (DayStatus.PRESENT, DayStatus.LATE, DayStatus.LEFT_EARLY)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SpellFacts:
-    """All that one spell is judged by, at one moment."""
+    """All that one spell is judged by, at one moment. Not frozen: one is made for every judgement."""
 
     spell: Spell
     required: Required
