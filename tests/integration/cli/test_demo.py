@@ -81,6 +81,13 @@ def test_a_folder_with_something_else_is_left_alone(presensi: Run, tmp_path: Pat
     assert (tmp_path / "presensi.db").read_text() == "mine"
 
 
+def test_a_day_that_really_happened_keeps_its_own_date_and_size(presensi: Run, tmp_path: Path) -> None:
+    for option, value in (("--day", "2026-11-23"), ("--people", "60"), ("--terminals", "3")):
+        result = presensi("demo", "--dir", tmp_path, "--scenario", "mojokerto_2017_01_03", option, value)
+        assert result.exit_code == 2
+        assert "leave them out" in result.output
+
+
 def test_a_demo_falls_on_a_working_day() -> None:
     monday, friday = datetime(2026, 11, 23).date(), datetime(2026, 11, 27).date()
     assert working_day(monday) == monday
