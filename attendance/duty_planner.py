@@ -72,8 +72,6 @@ class DutyPlanner:
 
     def claimed(self, person_id: PersonId, day: date) -> tuple[tuple[datetime, datetime], ...]:
         """Windows [opens, closes) of the neighbouring work dates that touch `day` or its own windows."""
-        if person_id not in self.with_shifts:
-            return ()
         start, end = self.span(person_id, day)
         return tuple(
             (spell.opens, spell.closes)
@@ -86,11 +84,8 @@ class DutyPlanner:
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of everything that the judgement of the work date looks at: windows and local date."""
         start, end = bounds(day, self._zone)
-        if person_id in self.with_shifts:
-            duty = self._alone(person_id, day)
-            if isinstance(duty, DutyDay):
-                return min(start, duty.opens), max(end, duty.closes)
-        return start, end
+        duty = self._alone(person_id, day)
+        return (min(start, duty.opens), max(end, duty.closes)) if isinstance(duty, DutyDay) else (start, end)
 
     def _alone(self, person_id: PersonId, day: date) -> Duty:
         """The duty without regard to the work dates before and after."""

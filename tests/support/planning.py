@@ -11,9 +11,9 @@ from attendance.assembly import Assembler
 from attendance.calendar import CalendarEntry, CalendarKind, WorkPattern
 from attendance.city_facts import CityFacts, RosterSpan
 from attendance.duty import Duty, DutyDay, NoDuty
-from attendance.facts import Horizon
+from attendance.facts import Horizon, PersonDay
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
-from attendance.people import Enrollment, ExcuseCode, Person, Placement, Unit, UnitKind
+from attendance.people import Enrollment, Excuse, ExcuseCode, Person, Placement, Unit, UnitKind
 from attendance.roster import Roster
 from attendance.rules import (
     DayHours,
@@ -194,3 +194,16 @@ def read_all(until: datetime, *ids: TerminalId) -> dict[TerminalId, Horizon]:
     """Terminals read through `until`; all of the city when none are named."""
     names = ids or tuple(each.id for each in TERMINALS)
     return {terminal_id: Horizon(terminal_id, True, until, None) for terminal_id in names}
+
+
+READ = read_all(at("23:59"))
+
+
+def day_of(facts: CityFacts = PLAIN, life: Life | None = None, day: date = MONDAY) -> PersonDay:
+    """The facts of the person's date, without punches and with everything read."""
+    return city(facts, life, first=day).person_day(PERSON, day, (), READ)
+
+
+def travel(*, place: UnitId | None = HOSPITAL, first: date = MONDAY) -> Excuse:
+    """The person is sent elsewhere for a day."""
+    return Excuse(PERSON, ExcuseCode.DL, first, first, "ST", place=place)
