@@ -76,8 +76,20 @@ class Assembler:
         return self._planner.usual_duty(day)
 
     def owner(self, terminal_id: TerminalId, pin: Pin, at: datetime) -> PersonId | None:
-        """Whose punch it is, by the roster of the city's date at `at` (aware); None: nobody's for sure."""
-        return self._rosters.on(at.astimezone(self.zone).date()).person_by_pin(terminal_id, pin)
+        """Whose punch it is, by the roster of the city's date at `at` (aware); None: nobody's for sure.
+
+        Where nobody has the PIN any more, a punch in the window of a shift that began the day before is still
+        that person's: the last night of somebody who leaves ends on a date that no longer knows the finger.
+        """
+        day = at.astimezone(self.zone).date()
+        index = self._rosters.on(day)
+        found = index.person_by_pin(terminal_id, pin)
+        if found is not None or index.pin_in_use(terminal_id, pin):
+            return found
+        before = self._rosters.on(day - _DAY).person_by_pin(terminal_id, pin)
+        if before is None or before not in self._planner.with_shifts:
+            return None
+        return before if at < self._planner.span(before, day - _DAY)[1] else None
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of the moments whose marks `person_day` wants: the local date, and every window."""

@@ -104,6 +104,10 @@ class RosterIndex:
         enrollment = self._known_at(terminal_id, pin)
         return None if enrollment is None else enrollment.person_id
 
+    def pin_in_use(self, terminal_id: TerminalId, pin: Pin) -> bool:
+        """Whether anybody has the PIN at the terminal, also where two people claim it."""
+        return (terminal_id, pin) in self._owners or (None, pin) in self._owners
+
     def has_pin(self, person_id: PersonId) -> bool:
         """Whether any terminal at home would know a press of this person's finger."""
         return self.finger_at_home(person_id)[0]

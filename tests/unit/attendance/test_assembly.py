@@ -9,7 +9,7 @@ from attendance.assembly import Assembler, within
 from attendance.city_facts import CityFacts, PeopleFacts
 from attendance.corrections import Correction, CorrectionId, CorrectionKind
 from attendance.facts import Mark
-from attendance.ids import Pin, PunchId, TerminalId
+from attendance.ids import PersonId, Pin, PunchId, TerminalId
 from attendance.people import (
     Employment,
     EmploymentState,
@@ -116,6 +116,30 @@ def test_a_punch_belongs_to_whoever_had_the_pin_on_the_citys_date() -> None:
     assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("23:59:59")) == PERSON
     assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("00:00", TUESDAY)) == COLLEAGUE
     assert assembler.owner(OFFICE_TERMINAL, Pin("8"), at("12:00")) is None
+
+
+LEAVES = replace(Life(), enrollments=(Enrollment(PERSON, Pin("7"), None, SINCE, MONDAY),))
+NIGHT = replace(PLAIN, shift_entries=(entry("M"),))
+
+
+def test_the_end_of_a_leavers_last_night_is_still_the_leavers() -> None:
+    assembler = city(NIGHT, LEAVES, last=TUESDAY)
+    assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("07:02", TUESDAY)) == PERSON
+    assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("10:00", TUESDAY)) is None, "its window is over"
+
+
+def test_whoever_leaves_from_regular_hours_owns_nothing_after_the_last_day() -> None:
+    assert city(life=LEAVES, last=TUESDAY).owner(OFFICE_TERMINAL, Pin("7"), at("07:02", TUESDAY)) is None
+
+
+def test_a_pin_that_others_have_or_claim_by_now_is_no_more_the_leavers() -> None:
+    def next_owners(*people: PersonId) -> PersonId | None:
+        given = tuple(Enrollment(person, Pin("7"), None, TUESDAY, None) for person in people)
+        life = replace(LEAVES, enrollments=(*LEAVES.enrollments, *given))
+        return city(NIGHT, life, last=TUESDAY).owner(OFFICE_TERMINAL, Pin("7"), at("07:02", TUESDAY))
+
+    assert next_owners(COLLEAGUE) == COLLEAGUE
+    assert next_owners(COLLEAGUE, PersonId(3)) is None
 
 
 # --- marks
