@@ -12,7 +12,6 @@ from store.audit import AuditLine, note
 from store.changes import ChangeLog, Notice, Topic
 from store.database import Database
 from store.day_tables import employments
-from store.spans import follow_on
 
 
 class EmploymentTable:
@@ -30,7 +29,8 @@ class EmploymentTable:
             return [employment_from(row) for row in rows]
 
     def add(self, employment: Employment, *, by: str, at: datetime) -> None:
-        """Enter a state: the one before ends on the day before; one that begins on the same day is replaced.
+        """Enter a state, over those that began before: where it ends, they hold again. One that begins on the
+        same day is replaced.
 
         `by` is who does it, `at` the city time (aware); the notice and the audit line are written with it.
         """
@@ -43,7 +43,6 @@ class EmploymentTable:
         }
         with self._database.write() as connection:
             mine = employments.c.person_id == employment.person_id
-            follow_on(connection, employments, mine, employment.valid_from)
             same_start = mine & (employments.c.valid_from == employment.valid_from)
             if not connection.execute(update(employments).where(same_start).values(values)).rowcount:
                 connection.execute(insert(employments).values(values))

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from attendance.ids import PersonId
 from attendance.shifts import Rotation, RotationPeriod, Shift, ShiftEntry
@@ -154,19 +164,29 @@ class ShiftTable:
         return _entry(row)
 
     def _set(self, connection: Connection, entries: Sequence[ShiftEntry]) -> list[EntryChange]:
-        changed: list[EntryChange] = []
-        for entry in entries:
-            here = _here(entry.person_id, entry.day)
-            row = connection.execute(select(shift_entries).where(here)).mappings().one_or_none()
-            before = None if row is None else _entry(row)
-            if before == entry:
-                continue
-            changed.append((before, entry))
-            values = entry_values(entry)
-            if row is None:
-                connection.execute(insert(shift_entries).values(values))
-            else:
-                connection.execute(update(shift_entries).where(here).values(values))
+        if not entries:
+            return []
+        wanted = {(entry.person_id, entry.day): entry for entry in entries}
+        days = [entry.day for entry in entries]
+        query = select(shift_entries).where(shift_entries.c.day.between(min(days), max(days)))
+        rows = among(connection, query, shift_entries.c.person_id, {entry.person_id for entry in entries})
+        known = {(entry.person_id, entry.day): entry for entry in map(_entry, rows)}
+        changed: list[EntryChange] = [
+            (known.get(key), entry) for key, entry in wanted.items() if known.get(key) != entry
+        ]
+        new = [entry_values(entry) for before, entry in changed if entry and not before]
+        if new:
+            connection.execute(insert(shift_entries), new)
+        old = [
+            {"who": entry.person_id, "when": entry.day, **entry_values(entry)}
+            for before, entry in changed
+            if entry and before
+        ]
+        if old:
+            here = and_(
+                shift_entries.c.person_id == bindparam("who"), shift_entries.c.day == bindparam("when")
+            )
+            connection.execute(update(shift_entries).where(here), old)
         return changed
 
     def _tell(

@@ -329,3 +329,13 @@ def test_nobody_known_is_an_error_that_says_how_to_find_somebody(run: Run, city:
 @pytest.mark.parametrize("group", ["excuse", "outage", "correct", "shift", "employment", "person"])
 def test_every_command_of_a_group_has_a_help(run: Run, group: str) -> None:
     assert run(group, "--help").exit_code == 0
+
+
+def test_a_state_for_a_while_lets_the_one_before_hold_again(run: Run, city: Store) -> None:
+    """Nobody is expected again because a leave of absence from elsewhere ended."""
+    first = ("employment", "set", "seconded", "--person", 3, "--from", "2026-01-01", *LETTER, "--yes")
+    while_ = ("employment", "set", "study", "--person", 3, "--from", "2026-10-01", "--to", "2026-10-31")
+    assert run(*first).exit_code == 0
+    assert run(*while_, *LETTER, "--yes").exit_code == 0
+    states = [(one.state.value, one.valid_to) for one in city.employments.of_person(PersonId(3))]
+    assert states == [("seconded", None), ("study", date(2026, 10, 31))]
