@@ -78,6 +78,10 @@ _SAYS_EXCUSE = (Rule.EXCUSED, Rule.EXCUSED_PART, Rule.CAME_EXCUSED)
 _SAYS_LEAVING = (
     Rule.LEFT_EARLY,
     Rule.FLEXI_REPAID,
+    Rule.BRIDGED,
+    Rule.EXCUSED_PART,
+    Rule.CAME_EXCUSED,
+    Rule.CORRECTED,
     Rule.FORGOT_IN,
     Rule.FORGOT_OUT,
     Rule.NO_ROSTER,
@@ -113,7 +117,7 @@ class Teller:
             words.gathering[gathering.attended].format(name=gathering.name) for gathering in result.gatherings
         ]
         sentences += [
-            words.flags[flag].format(titip=TITIP_MINUTES, span=self._span(result))
+            words.flags[flag].format(titip=TITIP_MINUTES, span=self._span(result.day, result))
             for flag in result.flags
             if self.detail or flag not in _SUSPICIONS
         ]
@@ -162,6 +166,8 @@ class Teller:
         words = self.words
         text = words.rules_of_status.get((part.rule, part.status), words.rules[part.rule])
         arrival, leaving = part.arrival, part.leaving
+        if part.rule is Rule.ARRIVAL_UNSURE:
+            arrival = arrival or leaving
         over = 0
         if arrival is not None and part.starts is not None:
             over = (arrival.at - part.starts) // MINUTE
@@ -179,6 +185,7 @@ class Teller:
             excuse=self._excuse(result),
             correction=result.correction,
             off=self._off(result),
+            span=self._span(result.day, part),
             wait="" if part.reason is None else self.wait(part.reason, result.day),
         )
         if leaving is not None and part.rule not in _SAYS_LEAVING and not part.early:
@@ -233,11 +240,10 @@ class Teller:
             return self.words.elsewhere
         return self.words.states.get(result.off_name, result.off_name)
 
-    def _span(self, result: DayResult) -> str:
-        moments = [used.at for used in (result.arrival, result.leaving) if used is not None]
-        if not moments:
-            return ""
-        return f" ({'–'.join(self.clock(at, result.day) for at in moments)})"
+    def _span(self, day: date, part: DayResult | SpellResult) -> str:
+        """The first and the last punch: " (07.20–16.05)"."""
+        moments = [used.at for used in (part.arrival, part.leaving) if used is not None]
+        return f" ({'–'.join(self.clock(at, day) for at in moments)})" if moments else ""
 
 
 def _small(text: str) -> str:
