@@ -28,8 +28,8 @@ from store.result_rows import ChangeRow, Key, Proof, ResultRow
 
 __all__ = ["Judged", "Key", "PastChange", "ResultTable", "Saved", "Stamp", "compare"]
 
-AT_ONCE = 5_000
-"""Results of one transaction. SQLite has one writer: a collector must not wait longer for a recomputation."""
+AT_ONCE = 1_000
+"""Results of one transaction. SQLite has one writer: a collector must not wait for a whole recomputation."""
 
 UNJUDGED = (DayStatus.NOT_DUE, DayStatus.NOT_YET)
 """Nothing is known yet: not worth a row of its own."""
@@ -246,6 +246,8 @@ def _proof(stamp: Stamp) -> Proof:
 
 def _said(result: DayResult) -> DayResult:
     """The result without the moments since which data is awaited."""
+    if result.reason is None and not result.spells:
+        return result
     spells = tuple(replace(spell, reason=_undated(spell.reason)) for spell in result.spells)
     return replace(result, reason=_undated(result.reason), spells=spells)
 
