@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -30,13 +30,19 @@ ADDRESSINGS = {"zk-serial": Addressing(fault=_serial_fault)}
 
 
 def prepare_roster(
-    store: Store, files: Sequence[Path], zone: tzinfo, now: datetime, kind: SheetKind | None = None
+    store: Store,
+    files: Sequence[Path],
+    zone: tzinfo,
+    now: datetime,
+    *,
+    kind: SheetKind | None = None,
+    hours: Collection[str] | None = None,
 ) -> Prepared:
     """Check the files, with the terminal drivers that this program knows, in the city's time `zone`; `now` is
-    city time, aware.
+    city time, aware. `hours` are the names that the rules know; None: not checked.
     """
     drivers = {name: ADDRESSINGS.get(name, HOST) for name in registry.names()}
-    locality = Locality(drivers, zone, now.astimezone(zone).date())
+    locality = Locality(drivers, zone, now.astimezone(zone).date(), hours)
     return prepare(store, files, locality, kind=kind)
 
 

@@ -1,4 +1,4 @@
-"""The process that serves the wall: gunicorn with one worker, in which the projector and the hub live.
+"""The process that serves the wall: gunicorn with one worker, in which the follower and the hub live.
 
 One worker, because the board is held once and in memory; its threads are one for every monitor. To serve
 more monitors than one process can, run several of these processes: each follows the store by itself.
@@ -40,7 +40,7 @@ WATCH_SECONDS = 0.2
 def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], None]) -> int:
     """Serve until SIGTERM or SIGINT; returns the exit code.
 
-    `ready` is called in the worker process once the first board stands, `progress` whenever the projector has
+    `ready` is called in the worker process once the first board stands, `progress` whenever the follower has
     done its work. Raises, before anything is served, `ConfigError` (address in use, rule pack, token),
     `store.StoreError` (no database, wrong version) or `wallboard.app.FrontendMissing`.
     """
@@ -116,7 +116,7 @@ class _Server(OneWorker):
 
 
 def _watch(hub: Hub, ready: Callable[[], None], progress: Callable[[], None]) -> None:
-    """Report the projector's progress, and end when the parent is gone: an orphan would hold the port."""
+    """Report the follower's progress, and end when the parent is gone: an orphan would hold the port."""
     parent = os.getppid()
     told = False
     worked = hub.progress()

@@ -14,6 +14,7 @@ from presensi.context import App, Group, json_option, pass_app
 from presensi.exits import ExitCode
 from presensi.preview import preview_table
 from presensi.roster_import import perform_roster, prepare_roster
+from realtime.rulebook import load_rulebook
 from store.importing import (
     Action,
     FactKind,
@@ -68,7 +69,9 @@ def import_roster(
     now, kind = make_clock(app.settings.clock).now(), SheetKind(sheet) if sheet else None
     with app.store() as store:
         try:
-            prepared = prepare_roster(store, files, app.settings.city.zone, now, kind)
+            prepared = prepare_roster(
+                store, files, app.settings.city.zone, now, kind=kind, hours=_known_hours(app)
+            )
         except RosterRejected as error:
             _show_problems(app, error.problems, as_json)
             context.exit(ExitCode.FILES)
@@ -87,6 +90,11 @@ def import_roster(
 
 
 import_group.add_command(import_usb)
+
+
+def _known_hours(app: App) -> set[str]:
+    """The names of working hours in any pack of the rules in force."""
+    return {name for pack in load_rulebook(app.settings.board.rules).packs for name in pack.hours}
 
 
 def _show_preview(app: App, prepared: Prepared) -> None:

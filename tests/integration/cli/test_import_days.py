@@ -188,6 +188,7 @@ def test_a_changed_roster_day_leaves_what_stood_there_in_the_audit_log(stocked: 
         ("calendar", "2017-01-28,,holiday,Imlek,puskesmas,", "unit_code"),
         ("patterns", "puskesmas,shift,ya,2017-01-01,", "unit_code"),
         ("patterns", "igd,shift,often,2017-01-01,", "works_holidays"),
+        ("patterns", "igd,five_days,ya,2017-01-01,", "hours"),
         ("shifts", "P,Pagi,25:00,14:00,2017-01-01", "starts"),
         ("shifts", "SIAGA,Siaga,07:00,14:00,2017-01-01", "code"),
         ("shifts", "P+S,Ganda,07:00,14:00,2017-01-01", "code"),
