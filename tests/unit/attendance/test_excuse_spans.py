@@ -95,6 +95,18 @@ def test_hours_of_the_next_date_after_the_night_are_no_matter_of_it() -> None:
     assert spans(excuse(TUESDAY, since="04:00"), of=duty()) == ()
 
 
+def test_an_excuse_that_ends_while_the_night_goes_on_takes_no_more_of_it() -> None:
+    found = spans(excuse(MONDAY, TUESDAY, since="20:00", until="02:00"), of=duty("M"))
+    assert edges(found) == [(at("20:00"), at("02:00", TUESDAY))]
+    (day_shift,) = spans(excuse(MONDAY, TUESDAY, since="20:00", until="02:00"), of=duty("P"))
+    assert day_shift.end is None
+
+
+def test_an_excuse_that_ends_after_the_night_takes_it_to_its_end() -> None:
+    found = spans(excuse(MONDAY, TUESDAY, since="20:00", until="07:00"), of=duty("M"))
+    assert edges(found) == [(at("20:00"), None)]
+
+
 def test_excuses_of_a_day_without_duty_are_kept() -> None:
     assert len(spans(excuse(), of=duty(""))) == 1
 
