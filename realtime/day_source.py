@@ -36,6 +36,8 @@ class DaySource:
         assembler.take_people(self._store.day_facts.of_people(*span, people))
 
     def reload_outages(self, assembler: Assembler) -> None:
-        """Read the outages of terminals and sites again."""
-        span = assembler.facts.first, assembler.facts.last
-        assembler.take_outages(*self._store.day_facts.outages(*span))
+        """Read the outages of terminals and sites again. What has not changed costs the assembler nothing."""
+        known = assembler.facts
+        outages, site_outages = self._store.day_facts.outages(known.first, known.last)
+        if (outages, site_outages) != (known.outages, known.site_outages):
+            assembler.take_outages(outages, site_outages)
