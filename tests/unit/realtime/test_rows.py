@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from attendance.duty import NoDuty, OffReason
 from attendance.ids import PersonId, TerminalId, UnitId
-from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, Unit, UnitKind
+from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, SiteOutage, Unit, UnitKind
+from attendance.shifts import Shift, ShiftEntry
 from attendance.terminal import TerminalHealth
 from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
 from realtime.day_board import DayBoard
@@ -97,7 +98,12 @@ def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
         "shift": None,
         "early": None,
         "early_class": None,
-        "why": rows["p:1"]["why"],
+        "why": {
+            "id": "Masuk 07.41, terlambat 11 menit (TL1); jadwal 07.30–16.00, aturan Standar 2023 butir 2. "
+            "Sementara.",
+            "en": "In at 07:41, 11 minutes late (TL1); due 07:30–16:00, rule Standard 2023 item 2. "
+            "Provisional.",
+        },
     }
     waiting = rows["p:2"]
     assert waiting["reason"] == {"code": "dark", "terminal": "Mesin 2", "since": "2026-11-23T07:45:00+07:00"}
@@ -108,6 +114,42 @@ def test_who_may_have_punched_earlier_on_a_dark_terminal_is_present_and_the_reas
     row = office(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=[FRESH[0], dark]))["p:1"]
     assert (row["status"], row["minutes"], row["class"], row["at"]) == ("present", None, None, "07:41:10")
     assert row["reason"]["code"] == "dark"
+
+
+def test_nobody_is_told_which_leave_and_by_which_letter() -> None:
+    excuse = Excuse(PersonId(1), ExcuseCode.CS, MONDAY, MONDAY, "SK 800/17")
+    row = office(board("08:00", healths=FRESH, excuses=(excuse,)))["p:1"]
+    assert (row["status"], row["excuse"]) == ("excused", "leave")
+    assert "cuti" in row["why"]["id"]
+    assert not [word for word in ("CS", "akit", "800") if word in json.dumps(row)]
+
+
+def test_who_was_late_and_left_early_is_told_with_both() -> None:
+    read = (health(1, "23:10"), health(2, "23:10"))
+    presses = [press(1, "1001", "07:41"), press(2, "1001", "15:20"), press(3, "1002", "07:00")]
+    presses.append(press(4, "1002", "15:20"))
+    rows = office(board("23:15", presses=presses, healths=read))
+    told = ("status", "minutes", "class", "early", "early_class")
+    assert [rows["p:1"][key] for key in told] == ["late", 11, "TL1", 40, "PSW2"]
+    assert [rows["p:2"][key] for key in told] == ["left_early", 40, "PSW2", 40, "PSW2"]
+
+
+def test_an_outage_of_the_whole_site_names_no_terminal() -> None:
+    outage = SiteOutage(UnitId(2), OutageCause.NO_TERMINAL, at("07:00"), None, "surat 1")
+    row = office(board("08:00", healths=FRESH, site_outages=(outage,)))["p:1"]
+    assert row["reason"] == {
+        "code": "outage_no_terminal",
+        "terminal": None,
+        "since": "2026-11-23T07:00:00+07:00",
+    }
+
+
+def test_a_shift_is_told_by_its_code() -> None:
+    shift = Shift("P", "Pagi", time(7), time(14), date(2020, 1, 1))
+    entry = ShiftEntry(PersonId(1), MONDAY, ("P",), False, "surat 1")
+    rows = office(board("08:00", healths=FRESH, shifts=(shift,), shift_entries=(entry,)))
+    assert (rows["p:1"]["shift"], rows["p:2"]["shift"]) == ("P", None)
+    assert "07.00" in rows["p:1"]["why"]["id"]
 
 
 def test_a_declared_outage_is_told_with_its_cause() -> None:
