@@ -26,7 +26,7 @@ from tests.support.naive_judge import Verdict, judge_naively
 from tests.support.running_demo import RunningDemo
 
 SCENARIO = "mojokerto_2017_01_03"
-RATES = {"08:00": 450.0, "11:00": 1200.0, "12:00": 1200.0, "14:00": 1200.0, "23:30": 3600.0}
+RATES = {"08:00": 300.0, "11:00": 1200.0, "12:00": 1200.0, "14:00": 1200.0, "23:30": 3600.0}
 """City seconds in one real second until each moment at which the clock stands still."""
 COMPARED = ("08:00", "12:00", "14:00", "23:30")
 UNSTORED = ("not_due", "not_yet")

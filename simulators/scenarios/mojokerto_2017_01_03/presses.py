@@ -26,7 +26,7 @@ _AWAY = frozenset(
 """Nobody of them presses."""
 _FIRST_SECOND, _LAST_SECOND = 5, 54
 """No press nearer to a full minute: a terminal's whole seconds must not change the minutes."""
-_QUIET_BEFORE_A_CUT = timedelta(seconds=60)
+_QUIET_BEFORE_A_CUT = timedelta(minutes=5)
 """Nobody presses so shortly before a line is cut that a fast city clock leaves no time to send it."""
 _FORGET_TO_LEAVE = 0.03
 _PRESS_TWICE = 0.04
@@ -159,7 +159,7 @@ class _Day:
         return self._rng.randint(_FIRST_SECOND, _LAST_SECOND)
 
     def _before_a_cut(self, press: Press) -> Press:
-        """The same press, or two minutes earlier when its line is about to be cut."""
+        """The same press, or ten minutes earlier when its line is about to be cut."""
         for window in self._dark:
             if (
                 window.serial == press.serial

@@ -112,7 +112,7 @@ def test_a_finger_entered_afterwards_clears_whoever_could_not_press_before(lived
     nip = lived.enrolled_late
     assert lived.shown["12:00"][nip] == lived.shown["14:00"][nip] == ("waiting", None, "no_pin")
     assert lived.shown["23:30"][nip] == ("present", None, "no_pin")
-    assert ("waiting", "present") in {(was, now) for was, now, _ in turns(lived, nip)}
+    assert ("waiting", "present", Cause.ENROLLMENT) in turns(lived, nip), told(lived, nip)
     assert not {now for _, now, _ in turns(lived, nip)} & {"absent", "late"}
 
 
