@@ -75,16 +75,16 @@ _CLAUSES = {
     Rule.NO_PUNCH: Clause.HOURS,
 }
 _SAYS_EXCUSE = (Rule.EXCUSED, Rule.EXCUSED_PART, Rule.CAME_EXCUSED)
-_SAYS_LEAVING = (
-    Rule.LEFT_EARLY,
-    Rule.FLEXI_REPAID,
+_SAYS_NO_ARRIVAL = (
     Rule.BRIDGED,
     Rule.EXCUSED_PART,
     Rule.CAME_EXCUSED,
     Rule.CORRECTED,
+)
+_SAYS_LEAVING = (
+    Rule.LEFT_EARLY,
+    Rule.FLEXI_REPAID,
     Rule.FORGOT_IN,
-    Rule.FORGOT_OUT,
-    Rule.NO_ROSTER,
     Rule.NO_PUNCH,
 )
 _SUSPICIONS = (Flag.TWO_SITES,)
@@ -185,10 +185,16 @@ class Teller:
             excuse=self._excuse(result),
             correction=result.correction,
             off=self._off(result),
-            span=self._span(result.day, part),
             wait="" if part.reason is None else self.wait(part.reason, result.day),
         )
-        if leaving is not None and part.rule not in _SAYS_LEAVING and not part.early:
+        if arrival is not None and part.rule in _SAYS_NO_ARRIVAL:
+            said += words.came.format(arrival=self.clock(arrival.at, result.day))
+        if (
+            leaving is not None
+            and not part.early
+            and part.status is not DayStatus.OFF
+            and part.rule not in _SAYS_LEAVING
+        ):
             said += words.left.format(leaving=self.clock(leaving.at, result.day))
         return said
 

@@ -2,7 +2,7 @@
 
 Texts are filled in with `str.format`. The names: arrival, leaving, starts, ends (clock times), over (whole
 minutes from start to arrival), late, early, repaid (minutes), late_grade, early_grade, excuse, correction,
-off, wait (a clause of `waits`), span (the punches, in brackets), terminal, since, cause, name, code.
+off, wait (a clause of `waits`), terminal, since, cause, name, code, span (first and last punch, in brackets).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Words:
     schedule: str
     shift: str
     ramadan: str
+    came: str
     left: str
     left_early: str
     beside: str

@@ -89,17 +89,15 @@ def _usual(facts: PersonDay, duty: DutyDay, now: datetime, freshness: timedelta)
     reach = facts.reach
     marks = valid_marks(facts, SILENCE, now) if facts.marks else []
     counted = [mark for mark in marks if opens <= mark.at < closes]
-    stray = None
-    if marks and not counted:
-        strays = stray_marks(facts, duty.spells, SILENCE, now)
-        stray = strays[0].at if strays else None
+    strays = stray_marks(facts, duty.spells, SILENCE, now) if len(marks) > len(counted) else []
+    stray = strays[0].at if strays and not counted else None
     figures = duty.figures
     need = Required(start, end, start + (figures.late.tolerance + 1) * MINUTE, False, False)
     verdict = judge_spell(
         SpellFacts(spell, need, figures, reach, counted, None, None, stray, bool(marks)), now, freshness
     )
     flags = site_flags(counted, reach.home) if counted else []
-    if stray is not None and verdict.status is DayStatus.WAITING:
+    if strays and _strays_matter(verdict):
         flags.append(Flag.OUTSIDE_WINDOW)
     return DayResult(
         facts.person_id,
@@ -301,15 +299,17 @@ def _voided(case: _Case) -> list[CorrectionId]:
 def _flags(case: _Case, verdict: Verdict) -> tuple[Flag, ...]:
     counted = case.counted()
     flags = site_flags(counted, case.facts.reach.home)
-    if (
-        verdict.status is DayStatus.WAITING
-        and not counted
-        and stray_marks(case.facts, case.duty.spells, case.word, case.now)
-    ):
+    strays = stray_marks(case.facts, case.duty.spells, case.word, case.now)
+    if strays and _strays_matter(verdict):
         flags.append(Flag.OUTSIDE_WINDOW)
     if case.word.voids and _voided(case):
         flags.append(Flag.VOIDED)
     return tuple(flags)
+
+
+def _strays_matter(verdict: Verdict) -> bool:
+    """Whether a punch outside the hours might explain one that is missing."""
+    return verdict.status is DayStatus.WAITING or verdict.forgot is not None
 
 
 def _gathering(case: _Case, gathering: Gathering) -> GatheringResult:

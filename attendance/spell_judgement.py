@@ -124,7 +124,7 @@ def _attended(facts: SpellFacts, now: datetime) -> Verdict:
     spell = facts.spell
     arrival, leaving = came_and_left(facts)
     sure = now >= spell.closes and vouched(facts.reach, spell.opens, spell.closes)
-    if arrival is None or (leaving is None and _is_leaving(facts)):
+    if arrival is None or _only_left(facts, leaving):
         verdict = _without_coming(facts, arrival, leaving, sure)
     else:
         verdict = Verdict(DayStatus.PRESENT, Rule.IN_TIME, arrival=arrival, leaving=leaving)
@@ -137,12 +137,18 @@ def _attended(facts: SpellFacts, now: datetime) -> Verdict:
     return verdict
 
 
-def _is_leaving(facts: SpellFacts) -> bool:
-    """Whether the only punch was made so late that it is a leaving, and the coming was forgotten."""
-    return (
-        facts.arrival is None
-        and facts.marks[0].at >= facts.required.late_from
-        and facts.marks[-1].at >= facts.required.end - facts.figures.leaving_from
+def _only_left(facts: SpellFacts, leaving: Used | None) -> bool:
+    """Whether all punches were made so late that they are a leaving, and the coming was forgotten.
+
+    Nobody comes after the end of work; a single punch shortly before it is a leaving, too.
+    """
+    if facts.arrival is not None or not facts.marks:
+        return False
+    first, required = facts.marks[0].at, facts.required
+    if first < required.late_from:
+        return False
+    return first >= required.end or (
+        leaving is None and facts.marks[-1].at >= required.end - facts.figures.leaving_from
     )
 
 

@@ -148,7 +148,7 @@ READ, NIGHT_READ = horizon("23:00"), horizon("+1 10:00")
         (facts(READ, punches=["07:20", "16:05"]), "23:30", "butir 1. Final."),
         (facts(READ, punches=["07:20", "15:00"]), "23:30", "60 menit sebelum waktunya (PSW2)"),
         (facts(READ, punches=["07:20"]), "23:30", "Masuk 07.20; lupa absen pulang"),
-        (facts(READ, punches=["16:05"]), "23:30", "rekaman 16.05 dianggap pulang"),
+        (facts(READ, punches=["16:05"]), "23:30", "lupa absen datang: rekaman 16.05 dianggap pulang"),
         (facts(READ, punches=["08:00", "15:00"]), "23:30", "Pulang 15.00, 60 menit"),
         (facts(READ, punches=["08:00"]), "23:30", "Lupa absen pulang."),
         (facts(READ, punches=["05:20"]), "23:30", "hanya ada rekaman 05.20, di luar jam yang dihitung"),
@@ -163,10 +163,10 @@ READ, NIGHT_READ = horizon("23:00"), horizon("+1 10:00")
         (facts(reached=SITE_CUT), "08:00", "listrik padam di unit ini sejak 06.30"),
         (facts(on=off(OffReason.HOLIDAY, "Natal")), "12:00", "Libur: Natal; aturan Standar 2023 butir 7."),
         (facts(on=off(), punches=["08:00", "12:00"]), "12:00", "tidak wajib hadir (08.00–12.00)."),
-        (facts(on=off(OffReason.UNPLANNED)), "12:00", "jadwal sif belum dimasukkan"),
+        (facts(on=off(OffReason.UNPLANNED)), "12:00", "jadwal dinas belum dimasukkan"),
         (facts(on=off(OffReason.NOT_SERVING, "retired")), "12:00", "pada tanggal ini: pensiun."),
         (facts(NIGHT_READ, punches=["20:50", "+1 07:02"], on=duty(NIGHT)), "+1 10:00", "07.02 (24 November)"),
-        (facts(NIGHT_READ, on=duty(NIGHT)), "+1 10:00", "jadwal 21.00–07.00 (24 November) sif M"),
+        (facts(NIGHT_READ, on=duty(NIGHT)), "+1 10:00", "jadwal 21.00–07.00 (24 November) dinas M"),
     ],
 )
 def test_what_decided_is_told_in_plain_words(day: PersonDay, clock: str, part: str) -> None:
@@ -203,6 +203,18 @@ def test_ramadan_roll_calls_and_corrections_are_told() -> None:
         horizon("23:00"), punches=["07:10"], corrections=[correction(CorrectionKind.VOID, punch=1)]
     )
     assert "Ada koreksi no. 7. Ada rekaman yang menurut koreksi tidak dihitung." in said(voided)
+
+
+def test_the_punches_are_told_also_where_something_else_decides() -> None:
+    came = facts(READ, punches=["09:10", "15:00"], excuses=[excuse(ExcuseCode.DL, letter="090/7")])
+    assert said(came).startswith(
+        "Hadir meskipun tidak wajib: dinas luar (090/7), masuk 09.10, pulang 15.00; jadwal 07.30"
+    )
+    retired = facts(on=off(OffReason.NOT_SERVING, "retired"), punches=["08:00", "16:00"])
+    assert said(retired) == (
+        "Tidak wajib hadir di sini pada tanggal ini: pensiun. "
+        "Ada rekaman pada hari yang tidak wajib hadir (08.00–16.00). Final."
+    )
 
 
 def test_two_sites_within_minutes_are_told_as_something_to_check_and_not_on_a_wall() -> None:

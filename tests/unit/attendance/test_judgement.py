@@ -238,6 +238,7 @@ def test_who_came_late_and_left_early_stays_late_and_both_are_told() -> None:
         (["13:59:59"], Forgot.OUT, Rule.LATE, DayStatus.LATE),
         (["14:00"], Forgot.IN, Rule.FORGOT_IN, DayStatus.PRESENT),
         (["16:01", "16:05"], Forgot.IN, Rule.FORGOT_IN, DayStatus.PRESENT),
+        (["16:00", "16:40"], Forgot.IN, Rule.FORGOT_IN, DayStatus.PRESENT),
         (["07:20", "16:00"], None, Rule.IN_TIME, DayStatus.PRESENT),
     ],
 )
@@ -360,6 +361,13 @@ def test_punches_outside_the_hours_are_no_absence_but_something_to_check() -> No
     assert [flag.value for flag in result.flags] == ["outside_window"]
     attended = judged(facts(horizon("23:00"), punches=["05:20", "07:20", "16:00"]))
     assert (attended.status, attended.flags) == (DayStatus.PRESENT, ())
+
+
+def test_a_stray_punch_beside_a_forgotten_one_is_flagged() -> None:
+    for punches in (["07:20", "23:05"], ["05:50", "16:05"]):
+        result = judged(facts(horizon("23:00"), punches=punches))
+        assert result.forgot is not None
+        assert [flag.value for flag in result.flags] == ["outside_window"]
 
 
 def test_a_punch_of_another_date_or_of_a_neighbouring_shift_is_no_stray() -> None:
