@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import stat
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 from config.errors import ConfigError
 
 _TOKEN = re.compile(r"[!-~]{32,512}")
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SCHEME = "bearer "
 
 
@@ -40,7 +40,7 @@ class ApiToken:
         try:
             status = path.stat()
             stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-            if status.st_mode & _OTHERS:
+            if _open(status):
                 raise ConfigError(f"{path}: others may read the API's token: chmod 600 {path}")
             if stamp == self._stamp:
                 return
@@ -54,6 +54,14 @@ class ApiToken:
             )
         self._digest = _digest(token)
         self._stamp = stamp
+
+
+def _open(status: os.stat_result) -> bool:
+    """Whether others than its owner may read the file. Root's files may be given to one group: a credential
+    that systemd hands to a service is one.
+    """
+    group = stat.S_IWGRP if status.st_uid == 0 else stat.S_IRWXG
+    return bool(status.st_mode & (group | stat.S_IRWXO))
 
 
 def _digest(token: str) -> bytes:

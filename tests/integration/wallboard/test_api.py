@@ -290,7 +290,7 @@ def test_a_new_token_works_without_a_restart_and_an_open_file_lets_nobody_in(
     [
         ("x" * 31, 0o600, "openssl"),
         ("x" * 20 + " " + "x" * 20, 0o600, "openssl"),
-        (TOKEN, 0o640, "chmod 600"),
+        (TOKEN, 0o604, "chmod 600"),
     ],
 )
 def test_a_token_file_that_cannot_serve_is_refused_at_the_start(
