@@ -14,15 +14,17 @@ from attendance.assembly import Assembler
 from attendance.city_facts import CityFacts, RosterSpan
 from attendance.day_result import DayResult, DayStatus, SpellResult
 from attendance.duty import MINUTE, DutyDay
+from attendance.explain import explain
 from attendance.facts import Mark, PersonDay
+from attendance.history import cause_of, tell
 from attendance.ids import PunchId
 from attendance.input_hash import input_hash
 from attendance.judgement import judge, next_change_at
-from attendance.result_body import to_body
+from attendance.result_body import from_body, to_body
 from attendance.roster import Roster
 from tests.support.random_days import TERMINALS, examples, moments
 from tests.support.worked_cases import FRESHNESS, Case, make
-from tests.support.worked_city import TERMINAL_IDS, ZONE, city_facts, moment
+from tests.support.worked_city import TERMINAL_IDS, TERMINAL_NAMES, ZONE, city_facts, moment
 from tests.support.worked_examples import Example, Overlay
 from tests.support.worked_rules import rulebook
 
@@ -247,6 +249,28 @@ def _possible(case: Case, facts: PersonDay) -> Iterator[Mark]:
     for at in sorted({edge - back for edge in edges for back in (timedelta(), SECOND, MINUTE)}):
         if any(spell.opens <= at < spell.closes for spell in duty.spells):
             yield from (Mark(at, terminal_id, PunchId(99)) for terminal_id in TERMINAL_IDS.values())
+
+
+@MANY
+@given(examples(), moments(days=2))
+def test_every_day_is_stored_explained_and_its_change_told(example: Example, later: str) -> None:
+    """No result but has its sentences, survives storing, and can be told as a change of what was before."""
+    case = make(example)
+    facts = case.person_day()
+    before, after = (judge(facts, now, FRESHNESS) for now in sorted((case.now, moment(later, case.day))))
+    rules = case.book.by_id(after.pack)
+    said = explain(after, rules, ZONE, TERMINAL_NAMES.__getitem__)
+    assert said.id
+    assert said.en
+    assert from_body(to_body(after)) == after
+    change = cause_of(before, after)
+    told = tell(change, before, after, ZONE, TERMINAL_NAMES.__getitem__)
+    assert told.id
+    assert told.en
+    if after.late_grade is None and not any(spell.late_grade for spell in after.spells):
+        assert "(TL" not in said.id
+    if after.early_grade is None and not any(spell.early_grade for spell in after.spells):
+        assert "(PSW" not in said.id
 
 
 def _during(outage: object, start: datetime, end: datetime) -> bool:
