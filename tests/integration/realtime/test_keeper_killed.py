@@ -22,6 +22,7 @@ from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.keeper_process import KeeperProcess
 from tests.support.mornings import append, punch
 from tests.support.rosters import plant, small_roster
+from tests.support.stored_results import wait_until_current
 
 SEED = 20261123
 PEOPLE = 60
@@ -80,7 +81,7 @@ def test_nothing_is_lost_and_nothing_told_twice_although_it_was_killed_again_and
     entering.join()
     keeper.start()
     try:
-        _wait_until_settled(city)
+        wait_until_current(city, DAYS[0], DAYS[-1], NOW, within=60)
     finally:
         assert keeper.stop() == 0
     for person in range(1, PEOPLE + 1):
@@ -90,17 +91,3 @@ def test_nothing_is_lost_and_nothing_told_twice_although_it_was_killed_again_and
             assert all(line.before != line.after for line in history)
             (stored,) = city.results.of_person(PersonId(person), day, day)
             assert stored == history[-1].after
-
-
-def _wait_until_settled(city: Store) -> None:
-    """Until what is stored is what the facts say."""
-    source = DaySource(city, BOOK, ZONE)
-    deadline = time.monotonic() + 60
-    while True:
-        differing = recompute(
-            source, city, DAYS[0], DAYS[-1], now=NOW, freshness=FRESHNESS, dry_run=True
-        ).changed
-        if not differing:
-            return
-        assert time.monotonic() < deadline, f"{differing} results are not what the facts say (seed {SEED})"
-        time.sleep(0.2)
