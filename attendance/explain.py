@@ -108,7 +108,7 @@ class Teller:
         else:
             grounds = ", ".join(filter(None, (self._schedule(result), rule)))
             sentences = ["; ".join(filter(None, (self._decided(result, result), grounds))) + "."]
-            sentences += self._beside(result)
+            sentences += self._beside(result.day, result)
         if result.excuse is not None and (result.spells or result.rule not in _SAYS_EXCUSE):
             sentences.append(words.beside.format(excuse=self._excuse(result)))
         if result.correction is not None and result.rule is not Rule.CORRECTED:
@@ -142,7 +142,7 @@ class Teller:
         if at is None:
             return "–"
         local = at.astimezone(self.zone)
-        clock = local.strftime(self.words.clock)
+        clock = f"{local.hour:02}{self.words.clock}{local.minute:02}"
         if local.date() == day:
             return clock
         return f"{clock} ({local.day} {self.words.months[local.month - 1]})"
@@ -198,12 +198,11 @@ class Teller:
             said += words.left.format(leaving=self.clock(leaving.at, result.day))
         return said
 
-    def _beside(self, part: DayResult | SpellResult) -> list[str]:
+    def _beside(self, day: date, part: DayResult | SpellResult) -> list[str]:
         """What is held against the person beside what decided."""
         words, sentences = self.words, []
         if part.early and part.rule is not Rule.LEFT_EARLY and part.leaving is not None:
-            # Only times of the clock: the date is that of the sentence before.
-            leaving = part.leaving.at.astimezone(self.zone).strftime(words.clock)
+            leaving = self.clock(part.leaving.at, day)
             sentences.append(
                 words.left_early.format(leaving=leaving, early=part.early, early_grade=part.early_grade)
             )
@@ -218,7 +217,7 @@ class Teller:
             ends=self.clock(spell.ends, result.day),
             said=_small(self._decided(result, spell)),
         )
-        return " ".join((said, *self._beside(spell)))
+        return " ".join((said, *self._beside(result.day, spell)))
 
     def _schedule(self, result: DayResult) -> str:
         if result.starts is None:

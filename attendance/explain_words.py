@@ -20,7 +20,7 @@ class Words:
     """One language."""
 
     clock: str
-    """For `datetime.strftime`."""
+    """What stands between hours and minutes."""
     months: Sequence[str]
     rules: Mapping[Rule, str]
     rules_of_status: Mapping[tuple[Rule, DayStatus], str]

@@ -9,7 +9,7 @@ from attendance.explanation import MONTHS_EN
 from attendance.people import ExcuseCode, ExcuseKind, OutageCause
 
 ENGLISH = Words(
-    clock="%H:%M",
+    clock=":",
     months=MONTHS_EN,
     rules={
         Rule.OFF_WEEKLY: "Off: not a working day",

@@ -9,7 +9,7 @@ from attendance.explanation import MONTHS_ID
 from attendance.people import ExcuseCode, ExcuseKind, OutageCause
 
 INDONESIAN = Words(
-    clock="%H.%M",
+    clock=".",
     months=MONTHS_ID,
     rules={
         Rule.OFF_WEEKLY: "Libur: bukan hari kerja",
