@@ -10,8 +10,10 @@ import click
 from rich.markup import escape
 from rich.table import Column, Table
 
+from attendance.assembly import Assembler
 from attendance.city_facts import PeopleFacts
 from attendance.corrections import Correction, CorrectionId, CorrectionKind, in_force
+from attendance.duty import DutyDay
 from attendance.ids import PunchId
 from attendance.people import Person
 from presensi.context import App, Group, json_option, pass_app
@@ -95,6 +97,8 @@ def add(
         if at is not None:
             stands_on = work_date + _DAY if next_day else work_date
             moment = datetime.combine(stands_on, at.time(), desk.zone)
+        if what is CorrectionKind.GATHERING:
+            code = _gathering(desk, person, work_date, code)
         wanted = Correction(
             id=CorrectionId(0),
             person_id=person.id,
@@ -227,14 +231,29 @@ def _check_options(
 
 def _punches(desk: Desk, person: Person, day: date) -> list[StoredPunch]:
     """The person's punches that may count for the work date, and those of the date itself."""
-    source = DaySource(desk.store, load_rulebook(desk.app.settings.board.rules), desk.zone)
-    assembler = source.load(day, day)
+    assembler = _assembler(desk, day)
     start, end = assembler.span(person.id, day)
     return [
         one
         for one in desk.store.punches.between(start, end)
         if assembler.owner(one.terminal_id, one.pin, one.at) == person.id
     ]
+
+
+def _gathering(desk: Desk, person: Person, day: date, code: str) -> str:
+    """The roll-call's code as the rules write it. Raises `Failure` where the person has no such duty."""
+    duty = _assembler(desk, day).duty_day(person.id, day)
+    codes = {one.code.casefold(): one.code for one in duty.gatherings} if isinstance(duty, DutyDay) else {}
+    if code.casefold() not in codes:
+        told = f"only {', '.join(sorted(codes.values()))}" if codes else "none"
+        raise Failure(
+            f"{person.full_name} has no roll-call {code} on {day}, {told}: see `presensi rules show`."
+        )
+    return codes[code.casefold()]
+
+
+def _assembler(desk: Desk, day: date) -> Assembler:
+    return DaySource(desk.store, load_rulebook(desk.app.settings.board.rules), desk.zone).load(day, day)
 
 
 def _words(desk: Desk, one: Correction) -> str:

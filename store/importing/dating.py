@@ -73,10 +73,10 @@ def refuse_gaps(
     Nobody means that: it must be said what holds afterwards.
     """
     for key, placed in wanted.items():
-        said = {period.first for period, _ in placed}
+        said = {(period.first, period.value) for period, _ in placed}
         for old in known.get(key, ()):
             new = next((period for period in after[key] if period.first == old.first), None)
-            if new is None or new == old or old.first in said:
+            if new is None or new == old or (old.first, old.value) in said:
                 continue
             gap = _uncovered(new, old.last, after[key])
             if gap is not None:

@@ -259,6 +259,30 @@ def test_a_correction_with_an_empty_reason_is_refused(run: Run, city: Store) -> 
     assert city.corrections.of_person(PersonId(3)) == []
 
 
+def test_a_roll_call_is_named_by_a_code_that_the_persons_rules_know(
+    run: Run, city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESENSI_BOARD_RULES", "flexi")
+    command = (
+        "correct",
+        "add",
+        "gathering",
+        "--person",
+        1,
+        "--day",
+        MONDAY,
+        "--reason",
+        "mesin mati",
+        *LETTER,
+    )
+    unknown = run(*command, "--code", "upacara", "--yes")
+    assert unknown.exit_code == ExitCode.FAILED
+    assert "only APEL" in unknown.output
+    assert run(*command, "--code", "apel", "--yes").exit_code == 0
+    [entered] = city.corrections.of_person(PersonId(1))
+    assert entered.code == "APEL"
+
+
 @pytest.fixture
 def ward(city: Store) -> Store:
     """The office works by shifts; both P (07–14) and S (14–21) are known; persons 2 and 3 have a roster."""
