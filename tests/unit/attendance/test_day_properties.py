@@ -35,9 +35,14 @@ Accusation = tuple[str, object]
 
 
 def accusations(result: DayResult) -> Iterator[Accusation]:
-    """All that a result holds against the person, of the day and of each of its spells."""
+    """All that a result holds against the person. Of several spells each by itself: the minutes of the day
+    are their sum, to which a punch of another spell may add.
+    """
     parts: list[tuple[str, DayResult | SpellResult]] = [("day", result)]
-    parts += [(f"spell {number}", spell) for number, spell in enumerate(result.spells)]
+    if result.spells:
+        parts = [(f"spell {number}", spell) for number, spell in enumerate(result.spells)]
+    if result.status is DayStatus.ABSENT:
+        yield "the day absent", True
     for name, part in parts:
         if part.status is DayStatus.ABSENT:
             yield f"{name} absent", True
