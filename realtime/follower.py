@@ -289,11 +289,12 @@ class Follower:
         if change.topic is Topic.TERMINAL:
             return False
         zone = self._source.zone
-        first = change.first_day or (change.since and change.since.astimezone(zone).date() - ONE_DAY)
+        first = change.first_day or (change.since and change.since.astimezone(zone).date())
         last = change.last_day or (change.until and change.until.astimezone(zone).date())
         if first is None or last is None:
             return True
-        return any(first + ONE_DAY * number not in self._boards for number in range((last - first).days + 1))
+        # A night of the day before the first one may end in it, or be bridged to what begins there.
+        return any(last - ONE_DAY * number not in self._boards for number in range((last - first).days + 2))
 
     def _watch_collector(self) -> None:
         real = time.monotonic()

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from attendance.ids import PersonId
 from attendance.input_hash import input_hash
+from attendance.judgement import judge
 from config.clock import Clock
 from realtime.day_board import DayBoard, Dirt
 from realtime.day_source import DaySource
@@ -36,7 +37,7 @@ class Keeper:
     def __init__(self, store: Store, clock: Clock, source: DaySource, freshness: timedelta) -> None:
         self._store = store
         self._past = PastDays(store, clock, source, freshness)
-        self._sink = _Sink(store, source, self._past)
+        self._sink = _Sink(store, source, self._past, freshness)
         self._follower = Follower(
             store, clock, source, freshness=freshness, sink=self._sink, days=self._days, name="keeper"
         )
@@ -70,19 +71,20 @@ class Keeper:
 class _Sink:
     """Writes what the boards say. Called in the follower's thread only."""
 
-    def __init__(self, store: Store, source: DaySource, past: PastDays) -> None:
+    def __init__(self, store: Store, source: DaySource, past: PastDays, freshness: timedelta) -> None:
         self.written = threading.Event()
         self._store = store
         self._zone = source.zone
         self._past = past
+        self._freshness = freshness
         self._boards: dict[date, DayBoard] = {}
         self._fresh: dict[date, set[PersonId]] = {}
         self._due = 0.0
 
     def loaded(self, board: DayBoard, now: datetime) -> None:
-        """Everybody's result may differ from what is stored."""
+        """Everybody's result may differ from what is stored, also of those who are on the roster no more."""
         self._boards[board.day] = board
-        self._fresh[board.day] = set(board.rows)
+        self._fresh[board.day] = self._store.results.people_on(board.day).union(board.rows)
         self._leave(now.astimezone(self._zone).date() - _DAY)
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
@@ -101,10 +103,9 @@ class _Sink:
             return
         self._store.results.save(
             [
-                Judged(self._boards[day].rows[person_id], self._hash(day, person_id, now))
+                self._judged(self._boards[day], person_id, now)
                 for day, people in self._fresh.items()
                 for person_id in sorted(people)
-                if person_id in self._boards[day].rows
             ],
             now,
         )
@@ -116,8 +117,10 @@ class _Sink:
         """Until the next writing is due."""
         return max(0.0, self._due - time.monotonic()) if self._fresh else float("inf")
 
-    def _hash(self, day: date, person_id: PersonId, now: datetime) -> str:
-        return input_hash(self._boards[day].person_day(person_id), now)
+    def _judged(self, board: DayBoard, person_id: PersonId, now: datetime) -> Judged:
+        facts = board.person_day(person_id)
+        result = board.rows.get(person_id) or judge(facts, now, self._freshness)
+        return Judged(result, input_hash(facts, now))
 
     def _leave(self, first: date) -> None:
         """Days before `first` have no board any more: whatever of them is not final waits elsewhere."""

@@ -126,7 +126,8 @@ class FactTable:
             starts = list(connection.scalars(select(outages.c.starts_at).where(open_ones)))
             if starts:
                 connection.execute(update(outages).where(open_ones).values(ends_at=ends_at))
-                self._post_outage(connection, (terminal_id,), min(starts), ends_at)
+                # It lasted until now: the days after its end are judged anew, too.
+                self._post_outage(connection, (terminal_id,), min(starts), None)
                 if at is not None:
                     subject = f"terminal:{terminal_id}"
                     detail = _span(min(starts), ends_at)
@@ -168,7 +169,8 @@ class FactTable:
                 "entered_by": by,
             }
             number = _number(connection, site_outages, values)
-            self._signed(connection, outage, AuditLine(by, "outage.declared", "", outage.reference, at))
+            line = AuditLine(by, "outage.declared", "", outage.reference, at)
+            self._signed(connection, outage, line, outage.ends_at)
         return number
 
     def end_site_outage(self, outage_id: int, ends_at: datetime, *, by: str, at: datetime) -> SiteOutage:
@@ -183,14 +185,16 @@ class FactTable:
             if not found:
                 raise StoreError(f"there is no open outage number {outage_id}")
             outage = _site_outage(connection.execute(select(site_outages).where(mine)).mappings().one())
-            self._signed(connection, outage, AuditLine(by, "outage.ended", "", outage.reference, at))
+            # It lasted until now: the days after its end are judged anew, too.
+            self._signed(connection, outage, AuditLine(by, "outage.ended", "", outage.reference, at), None)
         return outage
 
     def withdraw_site_outage(self, outage_id: int, why: str, *, by: str, at: datetime) -> SiteOutage:
         """Let an outage of a site count no longer; what it was."""
         with self._database.write() as connection:
             outage = _site_outage(_withdraw(connection, site_outages, outage_id, _withdrawal(why, by, at)))
-            self._signed(connection, outage, AuditLine(by, "outage.withdrawn", "", why, at))
+            line = AuditLine(by, "outage.withdrawn", "", why, at)
+            self._signed(connection, outage, line, outage.ends_at)
         return outage
 
     # --- in a transaction ---------------------------------------------------------------------------------
@@ -199,10 +203,13 @@ class FactTable:
         notice = Notice(Topic.EXCUSE, person_ids=(person_id,), first_day=first, last_day=last)
         self._changes.post(connection, [notice])
 
-    def _signed(self, connection: Connection, outage: SiteOutage, line: AuditLine) -> None:
+    def _signed(
+        self, connection: Connection, outage: SiteOutage, line: AuditLine, until: datetime | None
+    ) -> None:
+        """The line, and a notice of what the change touches until `until` (None: to this day)."""
         detail = f"{outage.cause} {_span(outage.starts_at, outage.ends_at)}; {line.detail}"
         note(connection, AuditLine(line.actor, line.action, f"unit:{outage.unit_id}", detail, line.at))
-        self._post_outage(connection, (), outage.starts_at, outage.ends_at)
+        self._post_outage(connection, (), outage.starts_at, until)
 
     def _insert_outage(self, connection: Connection, outage: Outage) -> None:
         connection.execute(

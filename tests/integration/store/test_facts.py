@@ -8,7 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
-from attendance.people import Enrollment, Excuse, ExcuseCode, Outage, OutageCause, Person, Placement
+from attendance.people import (
+    Enrollment,
+    Excuse,
+    ExcuseCode,
+    Outage,
+    OutageCause,
+    Person,
+    Placement,
+    SiteOutage,
+)
 from store import Store, StoreError
 from store.changes import Topic
 from tests.support.rosters import plant, small_roster, terminal
@@ -60,7 +69,18 @@ def test_every_fact_is_announced(city: Store) -> None:
     feed.close()
     assert [change.topic for change in changes] == [Topic.EXCUSE, Topic.OUTAGE, Topic.OUTAGE]
     assert (changes[2].terminal_ids, changes[2].since) == ((1,), MORNING)
-    assert changes[2].until == MORNING + timedelta(hours=2)
+    assert changes[2].until is None, "it lasted to this day until it was ended"
+
+
+def test_ending_the_outage_of_a_site_touches_every_day_since_it_began(city: Store) -> None:
+    cut = SiteOutage(UnitId(2), OutageCause.POWER, MORNING, None, "surat 13")
+    number = city.facts.add_site_outage(cut, by="bkd", at=MORNING)
+    feed = city.changes.feed()
+    feed.position()
+    city.facts.end_site_outage(number, MORNING + timedelta(hours=2), by="bkd", at=MORNING)
+    (change,) = feed.next(5)
+    feed.close()
+    assert (change.since, change.until) == (MORNING, None)
 
 
 def test_the_roster_of_a_day_holds_only_what_was_valid_on_it(store: Store) -> None:
