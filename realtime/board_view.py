@@ -68,9 +68,9 @@ class BoardView:
         self.offices: Mapping[UnitId, tuple[TerminalId, ...]] = {
             unit.id: board.index.terminals_of_office(unit.id)
             for unit in board.index.roster.units
-            if unit.office
+            if unit.office and self._people(unit.id)
         }
-        """Every office with its terminals."""
+        """Every office that somebody is on the roster of, with its terminals."""
 
     def scopes(self) -> list[Scope]:
         """All scopes that the board has."""

@@ -74,13 +74,16 @@ class Publisher:
         """Send what is due."""
         real = time.monotonic()
         if self._city and self._due(CITY) <= real:
-            rows = view.city(self._offices, self._terminals, ticker)
+            rows = view.city(self._offices & view.offices.keys(), self._terminals, ticker)
             self._outlet.change(CITY, rows, ticker.take_dropped())
             self._sent[CITY] = real
             self._city = False
             self._offices, self._terminals = set(), set()
         for unit_id in [unit_id for unit_id in self._people if self._due(Scope(unit_id)) <= real]:
-            rows = view.office(unit_id, self._people.pop(unit_id))
+            people = self._people.pop(unit_id)
+            if unit_id not in view.offices:
+                continue
+            rows = view.office(unit_id, people)
             self._outlet.change(Scope(unit_id), rows, frozenset())
             self._sent[Scope(unit_id)] = real
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from time import monotonic, sleep
 from typing import Any
 
+from attendance.roster import RosterIndex
 from store import Store
 from tests.support.running_demo import RunningDemo
 from tests.support.walls import Rows, Wall, wall
@@ -118,7 +119,8 @@ def city_watch(demo: RunningDemo, store: Store) -> Iterator[CityWatch]:
     """A monitor on the demo's wall that has joined every office."""
     roster = store.roster.load(demo.day)
     nip_of = {int(person.id): str(person.nip) for person in roster.people}
-    offices = [f"office:{unit.id}" for unit in roster.units if unit.office]
+    peopled = RosterIndex(roster).people_of_office
+    offices = [f"office:{unit.id}" for unit in roster.units if unit.office and peopled(unit.id)]
     with wall(demo.url, reconnect=True) as monitor:
         watch = CityWatch(demo, monitor, nip_of, offices)
         watch.begin()

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from attendance.ids import UnitId
+from attendance.ids import TerminalId, UnitId
+from attendance.people import Unit, UnitKind
 from realtime.board_view import BoardView, Ticker
 from realtime.publisher import Publisher
 from realtime.rows import Row
 from realtime.scope import CITY, Scope
-from tests.support.boards import LOOK, board, press
+from tests.support.boards import LOOK, board, health, press
 from tests.support.days import at
+from tests.support.rosters import small_roster, terminal
 
 COALESCE = timedelta(milliseconds=60)
 OFFICE = Scope(UnitId(2))
@@ -71,3 +73,24 @@ def test_a_new_board_replaces_every_scope_and_forgets_what_waited() -> None:
     assert publisher.patience() == float("inf")
     publisher.flush(BoardView(found, LOOK), ticker)
     assert outlet.changes == []
+
+
+def test_an_office_that_nobody_belongs_to_has_no_tile_though_its_terminal_gives_news() -> None:
+    school = Unit(UnitId(9), "9", "SMAN 1", "SMAN 1", UnitKind.SCHOOL, UnitId(1), office=True)
+    roster = small_roster()
+    wider = replace(
+        roster,
+        units=(*roster.units, school),
+        terminals=(*roster.terminals, terminal(7, unit_id=UnitId(9))),
+    )
+    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
+    found = board(now, roster=wider)
+    view = BoardView(found, LOOK)
+    publisher = Publisher(outlet, COALESCE)
+    publisher.publish_all(view, ticker)
+    assert outlet.scopes == [CITY, OFFICE]
+    found.set_health({TerminalId(7): health(7, "07:00")}, now)
+    publisher.collect(found, found.take_dirt())
+    publisher.flush(view, ticker)
+    assert outlet.changes == [(CITY, {"total", "day", "t:7"})]
+    assert publisher.patience() == float("inf")

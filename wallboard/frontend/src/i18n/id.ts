@@ -54,7 +54,7 @@ export const id = {
   otherSite: (terminal: string) => `di ${terminal}`,
   minutesLate: (minutes: string) => `${minutes} menit`,
   minutesEarly: (minutes: string) => `pulang ${minutes} menit lebih cepat`,
-  shift: (code: string) => `sif ${code}`,
+  shift: (code: string) => `dinas ${code}`,
 
   terminals: 'Mesin',
   terminalsConnected: (online: string, all: string) => `${online} dari ${all} terhubung`,
@@ -129,7 +129,7 @@ export const id = {
     no_terminal: 'Unit ini belum mempunyai mesin.',
     no_pin: 'PIN belum terdaftar.',
     no_pin_before: (since: string) => `PIN baru terdaftar pukul ${since}.`,
-    no_roster: 'Jadwal sif belum dimasukkan.',
+    no_roster: 'Jadwal dinas belum dimasukkan.',
     outside_window: 'Hanya ada presensi di luar jam yang dihitung; perlu diperiksa.',
     never_read: (terminal: string) => `Mesin ${terminal} belum pernah terbaca.`,
     dark: (terminal: string, since: string) => `Mesin ${terminal} terputus sejak ${since}.`,
