@@ -96,6 +96,8 @@ class DayBoard:
         self._duties: dict[PersonId, Duty] = {}
         self._dependants: dict[TerminalId, set[PersonId]] = defaultdict(set)
         self._marks: dict[PersonId, list[Mark]] = defaultdict(list)
+        self._astray: dict[StoredPunch, PersonId | None] = {}
+        """Punches whose PIN nobody has on their own date, and to whom they were given all the same."""
         self._open: set[PersonId] = set()
         self._turns: list[tuple[datetime, PersonId]] = []
         self._next_turn: dict[PersonId, datetime] = {}
@@ -172,7 +174,7 @@ class DayBoard:
 
     def facts_changed(self, people: Collection[PersonId], now: datetime) -> None:
         """The assembler was told something new about these people."""
-        for person_id in people:
+        for person_id in self._give_anew().union(people):
             if person_id in self.rows:
                 self._judge_anew(person_id, now)
 
@@ -225,12 +227,35 @@ class DayBoard:
                 continue
             self.seen.add(punch.id)
             person_id = self.assembler.owner(punch.terminal_id, punch.pin, punch.at)
+            if person_id is None or self._known_on_its_date(punch) is None:
+                self._astray[punch] = person_id
             if person_id is not None:
                 self._marks[person_id].append(Mark(punch.at, punch.terminal_id, punch.id))
                 owners.add(person_id)
             if today <= punch.at < tomorrow:
                 self.dirt.arrivals.append(Arrival(punch, person_id))
         return owners
+
+    def _known_on_its_date(self, punch: StoredPunch) -> PersonId | None:
+        index = self.assembler.index(punch.at.astimezone(self.assembler.zone).date())
+        return index.person_by_pin(punch.terminal_id, punch.pin)
+
+    def _give_anew(self) -> set[PersonId]:
+        """Ask again whose the punches are that hang on a shift of the day before; who lost or got one."""
+        moved: set[PersonId] = set()
+        for punch, before in self._astray.items():
+            person_id = self.assembler.owner(punch.terminal_id, punch.pin, punch.at)
+            if person_id == before:
+                continue
+            self._astray[punch] = person_id
+            mark = Mark(punch.at, punch.terminal_id, punch.id)
+            if before is not None:
+                self._marks[before].remove(mark)
+                moved.add(before)
+            if person_id is not None:
+                self._marks[person_id].append(mark)
+                moved.add(person_id)
+        return moved
 
     def _judge_anew(self, person_id: PersonId, now: datetime) -> None:
         """Judge somebody of whom more may be new than punches and horizons."""
