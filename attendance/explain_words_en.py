@@ -54,7 +54,7 @@ ENGLISH = Words(
         WaitCode.DARK: "terminal {terminal} has been offline since {since}",
         WaitCode.NEVER_READ: "terminal {terminal} was never read",
         WaitCode.BEHIND: "terminal {terminal} was read only up to {since}",
-        WaitCode.OUTSIDE_WINDOW: "the only punch, {since}, lies outside the hours that count; to be checked",
+        WaitCode.OUTSIDE_WINDOW: "a punch at {since} lies outside the hours that count, to be checked",
     },
     waits_without_since={
         WaitCode.NO_PIN: "the PIN is not known to this office's terminal",

@@ -54,7 +54,7 @@ INDONESIAN = Words(
         WaitCode.DARK: "mesin {terminal} terputus sejak {since}",
         WaitCode.NEVER_READ: "mesin {terminal} belum pernah terbaca",
         WaitCode.BEHIND: "mesin {terminal} baru terbaca sampai {since}",
-        WaitCode.OUTSIDE_WINDOW: "hanya ada rekaman {since}, di luar jam yang dihitung; perlu diperiksa",
+        WaitCode.OUTSIDE_WINDOW: "ada rekaman {since} di luar jam yang dihitung, perlu diperiksa",
     },
     waits_without_since={
         WaitCode.NO_PIN: "PIN belum terdaftar di mesin unit ini",

@@ -90,14 +90,27 @@ def _usual(facts: PersonDay, duty: DutyDay, now: datetime, freshness: timedelta)
     marks = valid_marks(facts, SILENCE, now) if facts.marks else []
     counted = [mark for mark in marks if opens <= mark.at < closes]
     strays = stray_marks(facts, duty.spells, SILENCE, now) if len(marks) > len(counted) else []
-    stray = strays[0].at if strays and not counted else None
     figures = duty.figures
     need = Required(start, end, start + (figures.late.tolerance + 1) * MINUTE, False, False)
     verdict = judge_spell(
-        SpellFacts(spell, need, figures, reach, counted, None, None, stray, bool(marks)), now, freshness
+        SpellFacts(
+            spell,
+            need,
+            figures,
+            reach,
+            counted,
+            None,
+            None,
+            strays[0].at if strays else None,
+            _last_before(strays, opens) if strays else None,
+            _first_after(strays, closes) if strays else None,
+            bool(marks),
+        ),
+        now,
+        freshness,
     )
     flags = site_flags(counted, reach.home) if counted else []
-    if strays and _strays_matter(verdict):
+    if verdict.strayed:
         flags.append(Flag.OUTSIDE_WINDOW)
     return DayResult(
         facts.person_id,
@@ -149,6 +162,7 @@ def _verdict(case: _Case, place: int, need: Required) -> Verdict:
     spell, word = case.duty.spells[place], case.word
     opens, closes = spell.opens, spell.closes
     counted = [mark for mark in case.marks if opens <= mark.at < closes]
+    strays = _strays_around(case, place)
     facts = SpellFacts(
         spell=spell,
         required=need,
@@ -157,7 +171,9 @@ def _verdict(case: _Case, place: int, need: Required) -> Verdict:
         marks=counted,
         arrival=word.arrivals.get(place),
         departure=word.departures.get(place),
-        stray=None if counted or not case.marks else _first_stray(case),
+        stray=strays[0].at if strays else None,
+        stray_before=_last_before(strays, opens),
+        stray_after=_first_after(strays, closes),
         stayed=bool(case.marks),
     )
     if word.present is None:
@@ -168,11 +184,29 @@ def _verdict(case: _Case, place: int, need: Required) -> Verdict:
     return verdict
 
 
-def _first_stray(case: _Case) -> datetime | None:
-    if case.counted():
-        return None
-    strays = stray_marks(case.facts, case.duty.spells, case.word, case.now)
-    return strays[0].at if strays else None
+def _strays_around(case: _Case, place: int) -> list[Mark]:
+    """The day's strays between this spell and its neighbours; all of them when no punch counts at all."""
+    counted = case.counted()
+    if len(case.marks) == len(counted):
+        return []
+    spells = case.duty.spells
+    strays = stray_marks(case.facts, spells, case.word, case.now)
+    if not counted:
+        return strays
+    return [
+        mark
+        for mark in strays
+        if (place == 0 or mark.at >= spells[place - 1].closes)
+        and (place + 1 == len(spells) or mark.at < spells[place + 1].opens)
+    ]
+
+
+def _last_before(strays: Sequence[Mark], opens: datetime) -> datetime | None:
+    return max((mark.at for mark in strays if mark.at < opens), default=None)
+
+
+def _first_after(strays: Sequence[Mark], closes: datetime) -> datetime | None:
+    return min((mark.at for mark in strays if mark.at >= closes), default=None)
 
 
 def _day_of(duty: DutyDay, verdicts: Sequence[Verdict], now: datetime) -> Verdict:
@@ -199,6 +233,7 @@ def _day_of(duty: DutyDay, verdicts: Sequence[Verdict], now: datetime) -> Verdic
         next((verdict.forgot for verdict in verdicts if verdict.forgot is not None), None),
         sum(verdict.repaid for verdict in verdicts),
         speaker.reason,
+        any(verdict.strayed for verdict in verdicts),
     )
 
 
@@ -299,17 +334,11 @@ def _voided(case: _Case) -> list[CorrectionId]:
 def _flags(case: _Case, verdict: Verdict) -> tuple[Flag, ...]:
     counted = case.counted()
     flags = site_flags(counted, case.facts.reach.home)
-    strays = stray_marks(case.facts, case.duty.spells, case.word, case.now)
-    if strays and _strays_matter(verdict):
+    if verdict.strayed:
         flags.append(Flag.OUTSIDE_WINDOW)
     if case.word.voids and _voided(case):
         flags.append(Flag.VOIDED)
     return tuple(flags)
-
-
-def _strays_matter(verdict: Verdict) -> bool:
-    """Whether a punch outside the hours might explain one that is missing."""
-    return verdict.status is DayStatus.WAITING or verdict.forgot is not None
 
 
 def _gathering(case: _Case, gathering: Gathering) -> GatheringResult:

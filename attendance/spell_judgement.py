@@ -32,6 +32,8 @@ class Verdict:
     forgot: Forgot | None = None
     repaid: int = 0
     reason: WaitReason | None = None
+    strayed: bool = False
+    """A punch outside the hours in which they count kept something from being said."""
 
     @property
     def attended(self) -> bool:
@@ -52,7 +54,11 @@ class SpellFacts:
     arrival: Correction | None
     departure: Correction | None
     stray: datetime | None
-    """The first punch of the day that lies outside every window, when none lies in one."""
+    """A punch outside the hours that count, which may stand for one that is missing altogether."""
+    stray_before: datetime | None
+    """One before the spell's window, which may be the coming."""
+    stray_after: datetime | None
+    """One after it, which may be the leaving."""
     stayed: bool
     """Whether the person is known to have punched around a spell that is bridged on both sides."""
 
@@ -112,18 +118,33 @@ def _unseen(facts: SpellFacts, now: datetime, freshness: timedelta) -> Verdict:
         # Who stayed on from the spell before presses only at the end of this one.
         return Verdict(DayStatus.NOT_YET, Rule.BRIDGED)
     reason = doubt_of_absence(facts.reach, spell, required.late_from, now, freshness)
-    if reason is not None:
-        return Verdict(DayStatus.WAITING, Rule.WAITS, reason=reason)
-    if facts.stray is not None:
+    strayed = facts.stray is not None
+    if reason is None and strayed:
         reason = WaitReason(WaitCode.OUTSIDE_WINDOW, None, facts.stray)
-        return Verdict(DayStatus.WAITING, Rule.WAITS, reason=reason)
+    if reason is not None:
+        return Verdict(DayStatus.WAITING, Rule.WAITS, reason=reason, strayed=strayed)
     return Verdict(DayStatus.ABSENT, Rule.NO_PUNCH)
 
 
 def _attended(facts: SpellFacts, now: datetime) -> Verdict:
     spell = facts.spell
-    arrival, leaving = came_and_left(facts)
     sure = now >= spell.closes and vouched(facts.reach, spell.opens, spell.closes)
+    verdict = _seen(facts, now, sure)
+    if facts.stray_after is not None and facts.departure is None and _rests_on_leaving(verdict):
+        verdict = _seen(facts, now, sure=False)
+        verdict.strayed = True
+    return verdict
+
+
+def _rests_on_leaving(verdict: Verdict) -> bool:
+    """Whether something is held against the person because no later punch is known."""
+    return verdict.early_grade is not None or verdict.forgot is Forgot.OUT or verdict.rule is Rule.FLEXI_OWED
+
+
+def _seen(facts: SpellFacts, now: datetime, sure: bool) -> Verdict:
+    """`sure`: all punches of the spell are known."""
+    spell = facts.spell
+    arrival, leaving = came_and_left(facts)
     if arrival is None or _only_left(facts, leaving):
         verdict = _without_coming(facts, arrival, leaving, sure)
     else:
@@ -159,7 +180,9 @@ def _without_coming(facts: SpellFacts, arrival: Used | None, leaving: Used | Non
         return Verdict(DayStatus.PRESENT, Rule.ARRIVAL_UNSURE, arrival=arrival, leaving=leaving, reason=doubt)
     last = leaving or _mark(facts.marks[-1])
     verdict = Verdict(DayStatus.PRESENT, Rule.FORGOT_IN, leaving=last)
-    if spell.bridged_before:
+    if facts.stray_before is not None and not spell.bridged_before and not required.start_moved:
+        _leave_unsure(verdict, facts.stray_before)
+    elif spell.bridged_before:
         verdict.rule, verdict.late = Rule.BRIDGED, 0
     elif required.start_moved:
         verdict.rule = Rule.EXCUSED_PART
@@ -168,6 +191,12 @@ def _without_coming(facts: SpellFacts, arrival: Used | None, leaving: Used | Non
     if sure and last.at >= required.end:
         verdict.early = 0
     return verdict
+
+
+def _leave_unsure(verdict: Verdict, stray: datetime) -> None:
+    """The person was there before the hours in which punches count: no coming is judged."""
+    verdict.rule, verdict.strayed = Rule.ARRIVAL_UNSURE, True
+    verdict.reason = WaitReason(WaitCode.OUTSIDE_WINDOW, None, stray)
 
 
 def _judge_coming(verdict: Verdict, arrival: Used, facts: SpellFacts, known: bool, now: datetime) -> None:
@@ -188,6 +217,9 @@ def _judge_coming(verdict: Verdict, arrival: Used, facts: SpellFacts, known: boo
         doubt = doubt_of_arrival(facts.reach, spell.opens, required.late_from)
         if doubt is not None:
             verdict.rule, verdict.reason = Rule.ARRIVAL_UNSURE, doubt
+            return
+        if facts.stray_before is not None:
+            _leave_unsure(verdict, facts.stray_before)
             return
     verdict.late = minutes
     if minutes <= figures.flexi:

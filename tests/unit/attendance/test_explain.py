@@ -151,7 +151,7 @@ READ, NIGHT_READ = horizon("23:00"), horizon("+1 10:00")
         (facts(READ, punches=["16:05"]), "23:30", "lupa absen datang: rekaman 16.05 dianggap pulang"),
         (facts(READ, punches=["08:00", "15:00"]), "23:30", "Pulang 15.00, 60 menit"),
         (facts(READ, punches=["08:00"]), "23:30", "Lupa absen pulang."),
-        (facts(READ, punches=["05:20"]), "23:30", "hanya ada rekaman 05.20, di luar jam yang dihitung"),
+        (facts(READ, punches=["05:20"]), "23:30", "ada rekaman 05.20 di luar jam yang dihitung"),
         (facts(horizon("07:10", online=False, since="07:20")), "08:00", "mesin BKD-1 terputus sejak 07.20"),
         (facts(horizon("07:10")), "08:00", "Menunggu data: mesin BKD-1 baru terbaca sampai 07.10"),
         (facts(horizon("07:10"), punches=["07:45"]), "08:00", "Hadir: rekaman 07.45; keterlambatan tidak"),

@@ -363,11 +363,34 @@ def test_punches_outside_the_hours_are_no_absence_but_something_to_check() -> No
     assert (attended.status, attended.flags) == (DayStatus.PRESENT, ())
 
 
-def test_a_stray_punch_beside_a_forgotten_one_is_flagged() -> None:
-    for punches in (["07:20", "23:05"], ["05:50", "16:05"]):
-        result = judged(facts(horizon("23:00"), punches=punches))
-        assert result.forgot is not None
-        assert [flag.value for flag in result.flags] == ["outside_window"]
+@pytest.mark.parametrize(
+    ("punches", "rule", "flagged"),
+    [
+        (["05:50", "12:05", "16:02"], Rule.ARRIVAL_UNSURE, True),
+        (["05:50", "16:05"], Rule.ARRIVAL_UNSURE, True),
+        (["07:20", "12:05", "23:10"], Rule.IN_TIME, True),
+        (["07:20", "23:05"], Rule.IN_TIME, True),
+        (["05:50", "07:20", "16:05"], Rule.IN_TIME, False),
+        (["05:50", "07:20", "15:00"], Rule.LEFT_EARLY, False),
+        (["08:00", "16:05", "23:10"], Rule.LATE, False),
+    ],
+)
+def test_whoever_pressed_outside_the_hours_is_not_accused_of_what_that_punch_may_explain(
+    punches: list[str], rule: Rule, flagged: bool
+) -> None:
+    result = judged(facts(horizon("23:00"), punches=punches))
+    assert (result.rule, [flag.value for flag in result.flags]) == (rule, ["outside_window"] * flagged)
+    if flagged:
+        assert (result.status, result.forgot) == (DayStatus.PRESENT, None)
+        assert (result.late_grade, result.early_grade) == (None, None)
+    if rule is Rule.ARRIVAL_UNSURE:
+        assert result.reason == WaitReason(WaitCode.OUTSIDE_WINDOW, None, at("05:50"))
+        assert result.leaving is not None
+
+
+def test_flexible_minutes_are_not_owed_when_a_punch_after_the_hours_may_be_the_leaving() -> None:
+    day = facts(horizon("23:00"), punches=["07:45", "16:00", "23:10"], on=duty(of=figures(flexi=30)))
+    assert judged(day).rule is Rule.FLEXI_OPEN
 
 
 def test_a_punch_of_another_date_or_of_a_neighbouring_shift_is_no_stray() -> None:
