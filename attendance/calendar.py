@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -38,6 +38,8 @@ class CalendarEntry:
     """Only for this unit and all below it; None: the whole city. The nearest unit upwards decides."""
     reference: str
     """The decree or letter; "pustaka" where a library computed it."""
+    id: int = field(default=0, compare=False)
+    """The store's own number; 0 where it is computed, and before it is stored."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _COMMANDS = {
     "correct": "presensi.commands.correct:correct",
     "shift": "presensi.commands.shift:shift",
     "employment": "presensi.commands.employment:employment",
+    "calendar": "presensi.commands.calendar:calendar",
     "terminal": "presensi.commands.terminals:terminal",
     "review": "presensi.commands.review:review",
     "recompute": "presensi.commands.recompute:recompute_command",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from attendance.calendar import CalendarEntry, CalendarKind, WorkPattern
 from attendance.ids import UnitId
@@ -12,6 +12,7 @@ from store.audit import AuditLine, note
 from store.changes import ChangeLog, Notice, Topic
 from store.database import Database
 from store.day_tables import calendar_entries, work_patterns
+from store.errors import StoreError
 from store.spans import follow_on
 
 
@@ -48,8 +49,26 @@ class CalendarTable:
             if entry in map(_entry, connection.execute(same_days).mappings()):
                 return
             connection.execute(insert(calendar_entries).values(values))
-            detail = f"{entry.kind} {entry.first_day}..{entry.last_day} {entry.name}; {entry.reference}"
-            self._tell(connection, AuditLine(by, "calendar.entered", _subject(entry.unit_id), detail, at))
+            self._tell(
+                connection,
+                AuditLine(by, "calendar.entered", _subject(entry.unit_id), _words(entry), at),
+            )
+
+    def remove_entry(self, entry_id: int, why: str, *, by: str, at: datetime) -> CalendarEntry:
+        """Take a wrong entry away; what it was. The audit trail keeps it, and why it went.
+
+        Raises `StoreError` when there is none of that number.
+        """
+        mine = calendar_entries.c.id == entry_id
+        with self._database.write() as connection:
+            row = connection.execute(select(calendar_entries).where(mine)).mappings().one_or_none()
+            if row is None:
+                raise StoreError(f"the calendar has no entry number {entry_id}")
+            entry = _entry(row)
+            connection.execute(delete(calendar_entries).where(mine))
+            detail = f"{_words(entry)}; {why}"
+            self._tell(connection, AuditLine(by, "calendar.removed", _subject(entry.unit_id), detail, at))
+        return entry
 
     def patterns(self) -> list[WorkPattern]:
         """All work patterns, of all time."""
@@ -82,6 +101,10 @@ class CalendarTable:
         self._changes.post(connection, [Notice(Topic.ROSTER)])
 
 
+def _words(entry: CalendarEntry) -> str:
+    return f"{entry.kind} {entry.first_day}..{entry.last_day} {entry.name}; {entry.reference}"
+
+
 def _subject(unit_id: UnitId | None) -> str:
     return "city" if unit_id is None else f"unit:{unit_id}"
 
@@ -94,6 +117,7 @@ def _entry(row: RowMapping) -> CalendarEntry:
         name=row["name"],
         unit_id=None if row["unit_id"] is None else UnitId(row["unit_id"]),
         reference=row["reference"],
+        id=row["id"],
     )
 
 

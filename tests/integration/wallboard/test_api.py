@@ -308,8 +308,6 @@ def test_a_token_file_that_cannot_serve_is_refused_at_the_start(
 def test_the_wall_serves_the_api_only_where_a_token_is_set(
     ward: Store, database_url: str, token_file: Path, tmp_path: Path
 ) -> None:
-    if ward.dialect != "sqlite":
-        pytest.skip("the wall's process is the same on both")
     seen = []
     for settings in ("", f'[api]\ntoken_file = "{token_file}"\n'):
         process = WallProcess(tmp_path, database_url, settings=settings)
