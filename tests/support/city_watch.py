@@ -84,6 +84,7 @@ class CityWatch:
         moment = self.demo.now()
         deadline = monotonic() + AGREE_SECONDS
         while (found := self.differences(moment, apart)) and monotonic() < deadline:
+            self._join_again()
             sleep(0.2)
         return found
 
@@ -95,6 +96,14 @@ class CityWatch:
                 f"at {self.demo.now()}: {len(found)} shown wrongly\n{lines}\n{self.demo.log()}"
             )
         return Counter(status for status, _, _ in self.states().values())
+
+    def _join_again(self) -> None:
+        """Ask again where names were refused while the log was away, as a browser does."""
+        with self.wall.changed:
+            refused = {error["scope"] for error in self.wall.errors if error["code"] == "log_unavailable"}
+            self.wall.errors.clear()
+        for scope in refused:
+            self.wall.emit("join", {"scope": scope})
 
     def _check(self, scope: str, rows: Rows) -> None:
         """Called for whatever arrives."""
