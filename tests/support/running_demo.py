@@ -89,7 +89,7 @@ class RunningDemo:
             time.sleep(RECHECK)
 
     def kill(self, name: str) -> None:
-        """kill -9 the child `name` ("collect" or "wall"): no word of farewell, no flush."""
+        """kill -9 the child `name` ("collect", "wall" or "judge"): no word of farewell, no flush."""
         found = self._child(name)
         assert found is not None, f"no child {name}: {self.log()}"
         found.send_signal(signal.SIGKILL)

@@ -14,8 +14,10 @@ from tests.support.city_watch import CityWatch, city_watch
 from tests.support.databases import DIALECTS, FreshDatabase
 from tests.support.postgres import PostgresServer
 from tests.support.running_demo import RunningDemo, running_demo
+from tests.support.stored_results import wait_until_current
 
 OUTAGE_SECONDS = 30.0
+KEPT_SECONDS = 60.0
 PAUSES = ("07:31", "08:00", "12:00")
 
 Outage = Callable[[], None]
@@ -65,16 +67,18 @@ def _live_through_the_day(
                 assert counted["present"] > 2000
                 assert sum(counted.values()) == len(demo.truth.people)
                 _store_equals_truth(store, watch)
+                wait_until_current(store, demo.day, demo.day, demo.clock.now(), within=KEPT_SECONDS)
             assert watch.accused == []
     finally:
         store.close()
 
 
 def _a_bad_morning(demo: RunningDemo, outage: Outage) -> None:
-    demo.wait_for("06:52")
+    demo.wait_for("06:48")
+    demo.kill("wall")  # long before the outage: while a view of names cannot be logged, nobody may look
+    demo.wait_for("06:54")
     demo.kill("collect")
-    demo.wait_for("06:56")
-    demo.kill("wall")
+    demo.kill("judge")
     demo.wait_for("07:00")
     outage()
     demo.wait_for("07:25")
@@ -89,6 +93,7 @@ def _a_bad_half_hour(demo: RunningDemo) -> None:
     demo.kill("collect")
     demo.wait_for("07:51")
     demo.kill("collect")
+    demo.kill("judge")
 
 
 def _sqlite_outage(url: str) -> Outage:
