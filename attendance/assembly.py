@@ -50,7 +50,7 @@ class Assembler:
         self._excuses: dict[PersonId, list[Excuse]] = defaultdict(list)
         self._corrections: dict[PersonId, dict[date, list[Correction]]] = {}
         self._enter(facts.excuses, facts.corrections)
-        self._reaches: dict[RosterIndex, Reaches] = {}
+        self._reaches: dict[tuple[RosterIndex, RosterIndex], Reaches] = {}
         self._dates: dict[date, _Date] = {}
         self._people: dict[date, tuple[PersonId, ...]] = {}
 
@@ -78,18 +78,22 @@ class Assembler:
     def owner(self, terminal_id: TerminalId, pin: Pin, at: datetime) -> PersonId | None:
         """Whose punch it is, by the roster of the city's date at `at` (aware); None: nobody's for sure.
 
-        Where nobody has the PIN any more, a punch in the window of a shift that began the day before is still
-        that person's: the last night of somebody who leaves ends on a date that no longer knows the finger.
+        Where nobody has the PIN on that date, a punch in the window of a shift that began the day before, or
+        that begins on the next, is still that person's: the last night of somebody who leaves ends on a date
+        that no longer knows the finger, and a first shift from midnight on opens on one that does not yet.
         """
         day = at.astimezone(self.zone).date()
         index = self._rosters.on(day)
         found = index.person_by_pin(terminal_id, pin)
         if found is not None or index.pin_in_use(terminal_id, pin):
             return found
-        before = self._rosters.on(day - _DAY).person_by_pin(terminal_id, pin)
-        if before is None or before not in self._planner.with_shifts:
-            return None
-        return before if at < self._planner.span(before, day - _DAY)[1] else None
+        for neighbour in (day - _DAY, day + _DAY):
+            person_id = self._rosters.on(neighbour).person_by_pin(terminal_id, pin)
+            if person_id is not None and person_id in self._planner.with_shifts:
+                start, end = self._planner.span(person_id, neighbour)
+                if start <= at < end:
+                    return person_id
+        return None
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of the moments whose marks `person_day` wants: the local date, and every window."""
@@ -202,10 +206,10 @@ class Assembler:
     def _date(self, day: date) -> _Date:
         found = self._dates.get(day)
         if found is None:
-            index = self._rosters.on(day)
-            if index not in self._reaches:
-                self._reaches[index] = Reaches(index, self.facts.site_outages)
-            found = self._dates[day] = _Date(bounds(day, self.zone), self._reaches[index])
+            rosters = self._rosters.on(day), self._rosters.on(day - _DAY)
+            if rosters not in self._reaches:
+                self._reaches[rosters] = Reaches(*rosters, self.facts.site_outages)
+            found = self._dates[day] = _Date(bounds(day, self.zone), self._reaches[rosters])
         return found
 
 

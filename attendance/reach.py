@@ -17,8 +17,13 @@ from attendance.roster import RosterIndex
 class Reaches:
     """The reach of everybody by one roster. People who share it share one object."""
 
-    def __init__(self, index: RosterIndex, site_outages: Iterable[SiteOutage]) -> None:
+    def __init__(self, index: RosterIndex, before: RosterIndex, site_outages: Iterable[SiteOutage]) -> None:
+        """`before`: the roster of the day before. A terminal that hangs elsewhere since then may hold what
+        was pressed at the old place until it was carried away: for that day it is asked there, too.
+        """
         self._index = index
+        self._before = before
+        self._carried: dict[UnitId, frozenset[TerminalId]] = {}
         self._site_outages: dict[UnitId, list[SiteOutage]] = defaultdict(list)
         for outage in site_outages:
             self._site_outages[outage.unit_id].append(outage)
@@ -59,14 +64,28 @@ class Reaches:
         index = self._index
         home, everywhere = index.home_of(person_id), index.terminals_of(person_id)
         elsewhere = frozenset() if home is everywhere else everywhere - home
+        unit_ids = index.units_of(person_id)
+        if self._before is not index:
+            for unit_id in unit_ids:
+                elsewhere |= self._carried_away(unit_id) - home
         has_pin, pin_from = index.finger_at_home(person_id)
         outages: tuple[SiteOutage, ...] = ()
-        unit_id = index.unit_of(person_id)
-        if self._site_outages and unit_id is not None:
-            outages = tuple(
-                outage for unit in index.path(unit_id) for outage in self._site_outages.get(unit.id, ())
-            )
+        if self._site_outages:
+            units = dict.fromkeys(unit.id for unit_id in unit_ids for unit in index.path(unit_id))
+            outages = tuple(outage for unit in units for outage in self._site_outages.get(unit, ()))
         return _Standing(self._site(home, elsewhere, has_pin=has_pin), pin_from, outages)
+
+    def _carried_away(self, unit_id: UnitId) -> frozenset[TerminalId]:
+        """The terminals where people of the unit pressed the day before that hang at another unit now."""
+        found = self._carried.get(unit_id)
+        if found is None:
+            now, before = self._index.terminals, self._before.terminals
+            found = self._carried[unit_id] = frozenset(
+                terminal_id
+                for terminal_id in self._before.terminals_at(unit_id)
+                if terminal_id in now and now[terminal_id].unit_id != before[terminal_id].unit_id
+            )
+        return found
 
     def _site(self, home: frozenset[TerminalId], elsewhere: frozenset[TerminalId], *, has_pin: bool) -> _Site:
         key = (home, elsewhere, has_pin)

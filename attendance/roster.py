@@ -50,6 +50,8 @@ class RosterIndex:
         )
         self._paths: dict[UnitId, tuple[Unit, ...]] = {}
         self._place_of = self._place()
+        self._also_at = self._other_places()
+        """Where else people are placed at the same time: a city's lists overlap."""
         self._pins: dict[PersonId, list[Enrollment]] = defaultdict(list)
         self._own: dict[PersonId, list[tuple[TerminalId, date]]] = defaultdict(list)
         """The terminals that know a person by an enrollment of their own, and since when."""
@@ -58,6 +60,7 @@ class RosterIndex:
             if enrollment.terminal_id is not None and enrollment.terminal_id in self.terminals:
                 self._own[enrollment.person_id].append((enrollment.terminal_id, enrollment.valid_from))
         self._owners = self._own_pins()
+        self._contested = {pin for (_, pin), owner in self._owners.items() if owner is None}
         self._at_unit: dict[UnitId, set[TerminalId]] = defaultdict(set)
         for terminal in roster.terminals:
             self._at_unit[terminal.unit_id].add(terminal.id)
@@ -119,8 +122,12 @@ class RosterIndex:
         return self.finger_at_home(person_id)[1]
 
     def finger_at_home(self, person_id: PersonId) -> tuple[bool, datetime | None]:
-        """`has_pin` and `pin_from` in one."""
+        """`has_pin` and `pin_from` in one. Of somebody whose PIN another claims, too, at a terminal that may
+        be used, nothing can be known: a press there is given to nobody.
+        """
         known, earliest = False, None
+        if self._contested and self._is_contested(person_id):
+            return known, earliest
         for enrollment in self._known_at_home(person_id):
             begins = enrollment.effective_at
             if begins is None:
@@ -148,15 +155,22 @@ class RosterIndex:
         return site | given if given else site
 
     def terminals_of(self, person_id: PersonId) -> frozenset[TerminalId]:
-        """Every terminal that may hold a punch of the person: those at home and those with an enrollment of
-        that person alone, however old.
+        """Every terminal that may hold a punch of the person: those at home, those of other units where the
+        person is placed at the same time, and those with an enrollment of that person alone, however old.
         """
         place = self._place_of.get(person_id)
         site = frozenset() if place is None else self.terminals_at(place.unit_id)
+        if person_id in self._also_at:
+            site = site.union(*(self.terminals_at(unit_id) for unit_id in self._also_at[person_id]))
         if person_id not in self._own:
             return site
         own = {terminal_id for terminal_id, _ in self._own[person_id] if terminal_id not in site}
         return site | own if own else site
+
+    def units_of(self, person_id: PersonId) -> tuple[UnitId, ...]:
+        """Everywhere the person is placed, `unit_of` first."""
+        place = self._place_of.get(person_id)
+        return () if place is None else (place.unit_id, *self._also_at.get(person_id, ()))
 
     def terminals_at(self, unit_id: UnitId) -> frozenset[TerminalId]:
         """Where people of the unit press: at the nearest unit, itself included and up to the office, that has
@@ -201,6 +215,22 @@ class RosterIndex:
             if known is None or _order(known) <= _order(placement):
                 found[placement.person_id] = placement
         return found
+
+    def _other_places(self) -> Mapping[PersonId, list[UnitId]]:
+        found: dict[PersonId, list[UnitId]] = {}
+        for placement in self.roster.placements:
+            if placement.unit_id != self._place_of[placement.person_id].unit_id:
+                found.setdefault(placement.person_id, []).append(placement.unit_id)
+        return found
+
+    def _is_contested(self, person_id: PersonId) -> bool:
+        return any(
+            self.pin_in_use(terminal_id, enrollment.pin)
+            and self.person_by_pin(terminal_id, enrollment.pin) is None
+            for enrollment in self._pins.get(person_id, ())
+            if enrollment.pin in self._contested
+            for terminal_id in self.terminals_of(person_id)
+        )
 
     def _own_pins(self) -> dict[tuple[TerminalId | None, Pin], Enrollment | None]:
         """Who has a PIN within one scope; None where two people claim it."""

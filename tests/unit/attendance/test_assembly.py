@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -19,6 +19,7 @@ from attendance.people import (
     Placement,
 )
 from attendance.rules import RuleBook
+from attendance.shifts import Shift
 from tests.support.planning import (
     COLLEAGUE,
     DAY,
@@ -140,6 +141,16 @@ def test_a_pin_that_others_have_or_claim_by_now_is_no_more_the_leavers() -> None
 
     assert next_owners(COLLEAGUE) == COLLEAGUE
     assert next_owners(COLLEAGUE, PersonId(3)) is None
+
+
+def test_the_coming_to_a_first_shift_that_begins_at_midnight_is_the_newcomers() -> None:
+    """The finger is known from that date on, the punch falls on the one before."""
+    midnight = Shift("D", "Dini", time(0), time(8), SINCE)
+    facts = replace(PLAIN, shifts=(midnight,), shift_entries=(entry("D", TUESDAY),))
+    comes = replace(Life(), enrollments=(Enrollment(PERSON, Pin("7"), None, TUESDAY, None),))
+    assembler = city(facts, comes, last=TUESDAY)
+    assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("23:40")) == PERSON
+    assert assembler.owner(OFFICE_TERMINAL, Pin("7"), at("22:59")) is None, "its window is not open"
 
 
 # --- marks

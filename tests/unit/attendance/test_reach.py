@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from attendance.assembly import Assembler
+from attendance.city_facts import RosterSpan
 from attendance.facts import Horizon, PersonDay
 from attendance.ids import Pin, TerminalId, UnitId
 from attendance.people import (
@@ -12,6 +14,7 @@ from attendance.people import (
     Placement,
     SiteOutage,
 )
+from attendance.rules import RuleBook
 from tests.support.planning import (
     CITY,
     COLLEAGUE,
@@ -26,13 +29,16 @@ from tests.support.planning import (
     READ,
     REGISTRY,
     REGISTRY_TERMINAL,
+    RULES,
     SINCE,
+    ZONE,
     Life,
     at,
     city,
     day_of,
     travel,
 )
+from tests.support.rosters import terminal
 
 TUESDAY = MONDAY + DAY
 
@@ -145,3 +151,48 @@ def test_outages_that_are_declared_later_are_taken() -> None:
     assert assembler.facts.outages == (of_terminal,)
     assembler.take_outages([], [])
     assert assembler.person_day(PERSON, MONDAY, (), READ) == before
+
+
+# --- data is never perfect, and nobody is accused for it
+
+
+def test_who_is_placed_at_two_units_at_once_hangs_on_the_terminals_and_outages_of_both() -> None:
+    life = replace(
+        Life(),
+        placements=(Placement(PERSON, REGISTRY, SINCE, None), Placement(PERSON, OFFICE, MONDAY, None)),
+    )
+    of_other = site_outage(REGISTRY, "07:00", "09:00")
+    found = day_of(replace(PLAIN, site_outages=(of_other,)), life)
+    assert ids(found) == [OFFICE_TERMINAL, REGISTRY_TERMINAL]
+    assert found.reach.home == {OFFICE_TERMINAL}
+    assert found.reach.outages == (of_other,)
+
+
+def test_a_pin_that_two_people_claim_at_one_terminal_at_home_accuses_neither_anywhere() -> None:
+    """The press at the contested terminal is given to nobody, so that none at the other says nothing."""
+    second = terminal(4, unit_id=OFFICE)
+    claimed = (
+        Enrollment(PERSON, Pin("1"), TerminalId(4), SINCE, None),
+        Enrollment(COLLEAGUE, Pin("1"), TerminalId(4), SINCE, None),
+    )
+    life = Life(terminals=(*Life().terminals, second))
+    assert day_of(PLAIN, life).reach.has_pin
+    found = day_of(PLAIN, replace(life, enrollments=(*life.enrollments, *claimed)))
+    assert not found.reach.has_pin
+    assert ids(found) == [OFFICE_TERMINAL, TerminalId(4)]
+
+
+def test_a_terminal_that_moved_today_is_asked_at_the_old_place_for_this_day_too() -> None:
+    stays = terminal(4, unit_id=OFFICE)
+    before = Life(terminals=(*Life().terminals, stays))
+    moved = replace(before, terminals=(replace(Life().terminals[0], unit_id=REGISTRY), *before.terminals[1:]))
+    rosters = (
+        RosterSpan(MONDAY - DAY, MONDAY - DAY, before.roster(MONDAY - DAY)),
+        RosterSpan(MONDAY, TUESDAY + DAY, moved.roster(MONDAY)),
+    )
+    facts = replace(PLAIN, first=MONDAY, last=TUESDAY, rosters=rosters)
+    assembler = Assembler(facts, RuleBook((RULES,)), ZONE)
+    on_monday, on_tuesday = (assembler.person_day(PERSON, day, (), READ) for day in (MONDAY, TUESDAY))
+    assert ids(on_monday) == [OFFICE_TERMINAL, TerminalId(4)]
+    assert on_monday.reach.home == {TerminalId(4)}
+    assert ids(on_tuesday) == [TerminalId(4)]
