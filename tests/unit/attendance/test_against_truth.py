@@ -86,8 +86,8 @@ DUTIES = {day: usual_duty(day) for day in DAYS}
 
 def mildly(truth: GroundTruth, now: datetime) -> TruthState:
     """The truth as it may be said. Where presses outside the hours in which they count may be the coming or
-    the leaving, or where somebody was first seen shortly before the end of work, a person has to say what they
-    mean.
+    the leaving, or where somebody was first seen shortly before the end of work, a person has to say what
+    they mean.
     """
     state = truth.state_at(NIP, now)
     known = [p.at for p in truth.punches if p.at <= now and p.readable_from and p.readable_from <= now]
@@ -96,12 +96,17 @@ def mildly(truth: GroundTruth, now: datetime) -> TruthState:
         return TruthState(TruthStatus.WAITING)
     end = time(16, 30) if truth.day.weekday() == FRIDAY else time(16)
     leaving_from = datetime.combine(truth.day, end) - timedelta(hours=2)
-    early, after = any(one.time() < time(6) for one in known), any(one.time() >= time(23) for one in known)
+    before, after = any(one.time() < time(6) for one in known), any(one.time() >= time(23) for one in known)
     together = bool(counted) and max(counted) - min(counted) < timedelta(minutes=30)
     left_only = together and max(counted) >= leaving_from
     past_work = bool(counted) and min(counted) >= datetime.combine(truth.day, end)
-    if state.status is TruthStatus.LATE and (early or left_only or past_work):
+    if state.status is TruthStatus.LATE and (left_only or past_work):
         return TruthState(TruthStatus.PRESENT)
+    if state.status is TruthStatus.LATE and before:
+        # What remains to be said of such a day is its end.
+        seven = datetime.combine(truth.day, time(7))
+        in_time = TruthPunch(HOME[0], "1", seven, seven, seven, NIP)
+        return mildly(GroundTruth(truth.day, truth.people, [*truth.punches, in_time], truth.dark), now)
     if state.status is TruthStatus.LEFT_EARLY and after:
         return TruthState(TruthStatus.PRESENT)
     return state
