@@ -54,18 +54,26 @@ def doubt_of_absence(
     return gravest
 
 
-def doubt_of_arrival(reach: Reach, opens: datetime, late_from: datetime) -> WaitReason | None:
-    """The gravest reason why nobody can vouch that the person did not punch in time; None: all vouch."""
+def doubt_of_arrival(
+    reach: Reach, opens: datetime, late_from: datetime, arrived: datetime
+) -> WaitReason | None:
+    """The gravest reason why nobody can vouch that the person, of whom `arrived` is the first punch known,
+    did not punch in time; None: all vouch.
+
+    What an outage before `arrived` kept from being recorded is never found, so the minutes would stay too
+    many for good. A terminal that is only unread since `late_from` may still lessen them.
+    """
     reason = _cannot_press(reach, opens)
     if reason is not None:
         return reason
-    site = _outage(reach.outages, opens, late_from)
-    if site is not None and site.starts_at < late_from:
+    until = max(late_from, arrived)
+    site = _outage(reach.outages, opens, until)
+    if site is not None and site.starts_at < until:
         return WaitReason(WaitCode.OUTAGE, None, site.starts_at, site.cause)
     gravest: WaitReason | None = None
     for horizon in reach.horizons:
-        outage = _outage(horizon.outages, opens, late_from) if horizon.outages else None
-        if outage is not None and outage.starts_at < late_from:
+        outage = _outage(horizon.outages, opens, until) if horizon.outages else None
+        if outage is not None and outage.starts_at < until:
             doubt = WaitReason(WaitCode.OUTAGE, horizon.terminal_id, outage.starts_at, outage.cause)
         elif horizon.read_through is not None and horizon.read_through >= late_from:
             continue

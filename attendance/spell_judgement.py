@@ -175,7 +175,8 @@ def _only_left(facts: SpellFacts, leaving: Used | None) -> bool:
 
 def _without_coming(facts: SpellFacts, arrival: Used | None, leaving: Used | None, sure: bool) -> Verdict:
     spell, required = facts.spell, facts.required
-    doubt = None if spell.bridged_before else doubt_of_arrival(facts.reach, spell.opens, required.late_from)
+    late_from = required.late_from
+    doubt = None if spell.bridged_before else doubt_of_arrival(facts.reach, spell.opens, late_from, late_from)
     if doubt is not None:
         return Verdict(DayStatus.PRESENT, Rule.ARRIVAL_UNSURE, arrival=arrival, leaving=leaving, reason=doubt)
     last = leaving or _mark(facts.marks[-1])
@@ -214,7 +215,7 @@ def _judge_coming(verdict: Verdict, arrival: Used, facts: SpellFacts, known: boo
         verdict.late, verdict.rule = 0, Rule.BRIDGED
         return
     if facts.arrival is None:
-        doubt = doubt_of_arrival(facts.reach, spell.opens, required.late_from)
+        doubt = doubt_of_arrival(facts.reach, spell.opens, required.late_from, arrival.at)
         if doubt is not None:
             verdict.rule, verdict.reason = Rule.ARRIVAL_UNSURE, doubt
             return

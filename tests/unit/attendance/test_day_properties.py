@@ -57,6 +57,17 @@ def accusations(result: DayResult) -> Iterator[Accusation]:
             yield f"missed {gathering.code}", True
 
 
+def _same(name: str, before: object, after: object, facts: PersonDay, mark: Mark) -> bool:
+    """Whether the accusation holds. Who is late for sure may have been less late, as long as the terminal
+    is only unread: then it is not final.
+    """
+    unread = any(
+        one.terminal_id == mark.terminal_id and (one.read_through is None or one.read_through <= mark.at)
+        for one in facts.reach.horizons
+    )
+    return before == after or (name.endswith("late") and unread and after is not None)
+
+
 def hidden(facts: PersonDay, mark: Mark, now: datetime) -> bool:
     """Whether the person may have pressed there and then without anybody knowing: the terminal was not read
     so far, or was out of order, or did not know the finger yet, or there is none.

@@ -102,9 +102,11 @@ def test_a_terminal_that_went_dark_after_the_limit_still_vouches_for_lateness() 
     assert judged(day, "08:00").status is DayStatus.LATE
 
 
-def test_an_outage_before_the_limit_forbids_to_call_anyone_late_and_a_later_one_does_not() -> None:
-    early, later = outage("07:00", "07:20"), outage("07:31")
-    for broken, status in ((early, DayStatus.PRESENT), (later, DayStatus.LATE)):
+def test_an_outage_before_the_first_punch_forbids_to_call_anyone_late_and_a_later_one_does_not() -> None:
+    """Also one after the limit: an earlier punch that it swallowed would have been of a lower class."""
+    early, between, later = outage("07:00", "07:20"), outage("07:35", "07:40"), outage("07:45")
+    unsure = DayStatus.PRESENT
+    for broken, status in ((early, unsure), (between, unsure), (later, DayStatus.LATE)):
         day = facts(horizon("07:59", outages=(broken,)), punches=["07:45"])
         assert judged(day, "08:00").status is status
 
