@@ -150,9 +150,12 @@ def hangs_on_terminals(duty: Duty, result: DayResult, now: datetime) -> bool:
         return True
     if any(now >= gathering.closes for gathering in duty.gatherings):
         return True
+    if len(duty.spells) > 1:
+        # Only one of them speaks, and its word says nothing of what the others wait for.
+        return True
     if result.status is DayStatus.EXCUSED:
         return False
-    if len(duty.spells) == 1 and result.arrival is not None and result.late == 0:
+    if result.arrival is not None and result.late == 0:
         return False
     start = duty.spells[0].start if result.starts is None else result.starts
     return now >= start + (duty.figures.late.tolerance + 1) * MINUTE

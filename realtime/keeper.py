@@ -123,8 +123,12 @@ class _Sink:
         return Judged(result, input_hash(facts, now))
 
     def _leave(self, first: date) -> None:
-        """Days before `first` have no board any more: whatever of them is not final waits elsewhere."""
-        for day in [day for day in self._boards if day < first]:
+        """Days before `first` have no board any more: whatever of them is not final waits elsewhere, and also
+        the days that a jump of the clock left out.
+        """
+        left = [day for day in self._boards if day < first]
+        for day in left:
             del self._boards[day]
             self._fresh.pop(day, None)
-            self._past.again([Touched(day, day)])
+        if left:
+            self._past.again([Touched(min(left), first - _DAY)])

@@ -39,15 +39,18 @@ def recompute(
     first: date,
     last: date,
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     freshness: timedelta,
     person_ids: Collection[PersonId] | None = None,
     progress: Callable[[date], None] = lambda day: None,
     dry_run: bool = False,
 ) -> Summary:
-    """Judge the work dates `first` through `last` as known at `now` (aware): everybody on the roster of each,
-    and whoever has a result of it; where given, only `person_ids`. `progress` is called with each day that
-    is done. With `dry_run` nothing is stored.
+    """Judge the work dates `first` through `last` anew: everybody on the roster of each, and whoever has a
+    result of it; where given, only `person_ids`. `progress` is called with each day that is done. With
+    `dry_run` nothing is stored.
+
+    `clock` tells the city's time (aware). It is asked whenever facts were read: a long run that judged today
+    as of its beginning would store absences over people who came meanwhile.
 
     What somebody else stores meanwhile is left alone: it rests on facts at least as new. Raises
     `StoreUnavailable`; what was done before stands.
@@ -62,6 +65,7 @@ def recompute(
         for of_day, person_id in stored:
             kept[of_day].add(person_id)
         loaded = load_days(source, store, day, until, only)
+        now = clock()
         most = 1
         while day <= until:
             roster = loaded.assembler.people(day)

@@ -45,13 +45,12 @@ def recompute_command(
         def done(day: date) -> None:
             bar.update(task, advance=1, description=f"Judged {day}")
 
-        now = clock.now()
         summary = recompute(
             source,
             store,
             begins,
             ends,
-            now=now,
+            clock=clock.now,
             freshness=settings.board.freshness,
             person_ids=people,
             progress=done,
@@ -59,7 +58,9 @@ def recompute_command(
         )
         if not dry_run:
             what = f"{summary.judged} judged, {summary.changed} changed" + (f", unit {unit}" if unit else "")
-            store.audit.append(operator(), "results.recomputed", f"days:{begins}..{ends}", what, at=now)
+            store.audit.append(
+                operator(), "results.recomputed", f"days:{begins}..{ends}", what, at=clock.now()
+            )
     _tell(app, summary, as_json=as_json, dry_run=dry_run)
 
 

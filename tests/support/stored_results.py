@@ -22,7 +22,7 @@ def wait_until_current(
     source = DaySource(store, load_rulebook("standard"), zone)
     deadline = time.monotonic() + within
     while True:
-        anew = recompute(source, store, first, last, now=now, freshness=FRESHNESS, dry_run=True)
+        anew = recompute(source, store, first, last, clock=lambda: now, freshness=FRESHNESS, dry_run=True)
         if not anew.changed:
             return
         assert time.monotonic() < deadline, f"not what the facts say: {anew.saved.turned}"

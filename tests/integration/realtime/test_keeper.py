@@ -71,7 +71,8 @@ def judged_anew(store: Store, now: datetime, *days: date) -> int:
     """How many stored results differ from what the facts say."""
     source = DaySource(store, BOOK, ZONE)
     return sum(
-        recompute(source, store, day, day, now=now, freshness=FRESHNESS, dry_run=True).changed for day in days
+        recompute(source, store, day, day, clock=lambda: now, freshness=FRESHNESS, dry_run=True).changed
+        for day in days
     )
 
 
@@ -83,7 +84,7 @@ def past(city: Store, clock: SimClock, set_clock: SetClock) -> Store:
     now = at("06:30", THURSDAY)
     set_clock(now)
     read_through(city, now)
-    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, WEDNESDAY, now=now, freshness=FRESHNESS)
+    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, WEDNESDAY, clock=lambda: now, freshness=FRESHNESS)
     return city
 
 
@@ -157,7 +158,7 @@ def test_a_day_that_waited_for_a_dark_terminal_is_settled_when_it_was_read(
     now = at("06:30", THURSDAY)
     set_clock(now)
     city.terminals.save_health([health(1, now), health(2, "07:00", online=False, since="07:05")])
-    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, MONDAY, now=now, freshness=FRESHNESS)
+    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, MONDAY, clock=lambda: now, freshness=FRESHNESS)
     with keeping(city, clock):
         assert status(city, 2) is DayStatus.WAITING
         wait_until(lambda: status(city, 2, TUESDAY) is DayStatus.WAITING)

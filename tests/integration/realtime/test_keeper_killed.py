@@ -37,7 +37,7 @@ def city(store: Store) -> Store:
     plant(store, small_roster(people_count=PEOPLE))
     store.terminals.save_health([health(number, NOW) for number in (1, 2)])
     source = DaySource(store, BOOK, ZONE)
-    recompute(source, store, DAYS[0], DAYS[2], now=NOW, freshness=FRESHNESS)
+    recompute(source, store, DAYS[0], DAYS[2], clock=lambda: NOW, freshness=FRESHNESS)
     return store
 
 

@@ -47,7 +47,7 @@ def nights(city: Store, set_clock: SetClock) -> Store:
     append(city, punch("1001", at("20:50", TUESDAY)), punch("1001", at("06:00", WEDNESDAY)))
     set_clock(NOW)
     read_through(city, NOW)
-    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, WEDNESDAY, now=NOW, freshness=FRESHNESS)
+    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, WEDNESDAY, clock=lambda: NOW, freshness=FRESHNESS)
     assert status(city, 1, TUESDAY) is DayStatus.LEFT_EARLY
     return city
 
@@ -77,7 +77,7 @@ def test_who_left_the_service_yesterday_is_not_stored_as_absent_any_more(
     now = at("09:00", TUESDAY)
     set_clock(now)
     read_through(city, now)
-    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, TUESDAY, now=now, freshness=FRESHNESS)
+    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, TUESDAY, clock=lambda: now, freshness=FRESHNESS)
     with keeping(city, clock):
         assert status(city, 3, TUESDAY) is status(city, 3) is DayStatus.ABSENT
         gone = Employment(PersonId(3), EmploymentState.MOVED, MONDAY, None, "SK Gubernur")
@@ -86,3 +86,16 @@ def test_who_left_the_service_yesterday_is_not_stored_as_absent_any_more(
         wait_until(lambda: status(city, 3) is DayStatus.OFF)
         wait_until(lambda: judged_anew(city, now, MONDAY, TUESDAY) == 0)
     assert status(city, 2) is DayStatus.ABSENT
+
+
+def test_days_that_a_jump_of_the_clock_left_out_are_judged(
+    city: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    set_clock("20:00")
+    read_through(city, at("20:00"))
+    with keeping(city, clock):
+        wait_until(lambda: status(city, 3) is DayStatus.ABSENT)
+        set_clock(NOW)
+        read_through(city, NOW)
+        wait_until(lambda: status(city, 3, WEDNESDAY) is DayStatus.ABSENT)
+        wait_until(lambda: status(city, 3, TUESDAY) is DayStatus.ABSENT)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from attendance.assembly import Assembler
 from attendance.day_result import DayStatus, Rule
 from attendance.history import Cause
 from attendance.ids import PersonId
@@ -33,7 +34,7 @@ def monday(city: Store) -> Store:
 
 
 def again(store: Store, first: date = MONDAY, last: date = MONDAY, *, now: datetime = NOW) -> Summary:
-    return recompute(DaySource(store, BOOK, ZONE), store, first, last, now=now, freshness=FRESHNESS)
+    return recompute(DaySource(store, BOOK, ZONE), store, first, last, clock=lambda: now, freshness=FRESHNESS)
 
 
 def test_everybody_on_the_roster_is_judged_on_each_day(monday: Store) -> None:
@@ -83,7 +84,7 @@ def test_days_off_are_results_too(monday: Store) -> None:
 def test_only_those_who_are_asked_for_are_judged(monday: Store) -> None:
     source = DaySource(monday, BOOK, ZONE)
     summary = recompute(
-        source, monday, MONDAY, MONDAY, now=NOW, freshness=FRESHNESS, person_ids=[PersonId(2)]
+        source, monday, MONDAY, MONDAY, clock=lambda: NOW, freshness=FRESHNESS, person_ids=[PersonId(2)]
     )
     assert summary.judged == 1
     assert [one.person_id for one in monday.results.between(MONDAY, MONDAY)] == [2]
@@ -91,7 +92,7 @@ def test_only_those_who_are_asked_for_are_judged(monday: Store) -> None:
 
 def test_a_dry_run_says_what_would_change_and_stores_nothing(monday: Store) -> None:
     source = DaySource(monday, BOOK, ZONE)
-    summary = recompute(source, monday, MONDAY, MONDAY, now=NOW, freshness=FRESHNESS, dry_run=True)
+    summary = recompute(source, monday, MONDAY, MONDAY, clock=lambda: NOW, freshness=FRESHNESS, dry_run=True)
     assert summary.changed == 3
     assert monday.results.between(MONDAY, MONDAY) == []
 
@@ -126,7 +127,7 @@ def test_a_month_in_blocks_of_days_is_the_same_as_day_by_day(
 def test_progress_is_told_for_every_day(monday: Store) -> None:
     told: list[date] = []
     source = DaySource(monday, BOOK, ZONE)
-    recompute(source, monday, MONDAY, TUESDAY, now=NOW, freshness=FRESHNESS, progress=told.append)
+    recompute(source, monday, MONDAY, TUESDAY, clock=lambda: NOW, freshness=FRESHNESS, progress=told.append)
     assert told == [MONDAY, TUESDAY]
 
 
@@ -136,3 +137,20 @@ def test_today_is_judged_as_far_as_it_has_come(city: Store) -> None:
     assert again(city, now=at("07:10")).saved.unjudged == 2
     (only,) = city.results.between(MONDAY, MONDAY)
     assert (only.status, only.final) == (DayStatus.PRESENT, False)
+
+
+def test_a_run_that_lasts_judges_today_as_known_when_its_facts_were_read(city: Store) -> None:
+    """Who came while it ran is late, not absent."""
+    append(city, punch("1002", "08:20"))
+    city.terminals.save_health(both_read("08:40"))
+
+    class Slow(DaySource):
+        clock = at("08:00")
+
+        def load(self, first: date, last: date) -> Assembler:
+            self.clock = at("08:41")
+            return super().load(first, last)
+
+    source = Slow(city, BOOK, ZONE)
+    recompute(source, city, MONDAY, MONDAY, clock=lambda: source.clock, freshness=FRESHNESS)
+    assert [one.status for one in city.results.of_person(PersonId(2), MONDAY, MONDAY)] == [DayStatus.LATE]

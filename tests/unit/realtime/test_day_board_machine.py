@@ -320,5 +320,20 @@ def test_a_night_entered_after_its_end_takes_the_leaving_of_whose_finger_ended_w
     town.boards_kept_current_equal_boards_built_anew()
 
 
+def test_news_of_a_terminal_reaches_the_spell_that_does_not_speak() -> None:
+    """The second spell is excused and speaks; whether the first one's coming was late hangs on terminals."""
+    town = Boards()
+    town.open("20:00")
+    town.time_passes_until(at("06:30"))
+    town.the_roster_is_entered(PersonId(1), MONDAY, "P+J", False)
+    town.leave_is_given(PersonId(1), ExcuseCode.CT, MONDAY, 0, time(15, 30), time(20), None)
+    town.somebody_presses(1001, at("07:41"), 3)
+    town.time_passes_until(at("15:10"))
+    assert town.boards[1].rows[PersonId(1)].late is None
+    town.all_terminals_are_read(1)
+    assert town.boards[1].rows[PersonId(1)].late == 41
+    town.boards_kept_current_equal_boards_built_anew()
+
+
 Boards.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
 TestBoards = Boards.TestCase
