@@ -107,11 +107,12 @@ class Assembler:
         day: date,
         marks: Sequence[Mark],
         horizons: Mapping[TerminalId, Horizon],
+        city_read: datetime | None = None,
     ) -> PersonDay:
         """The facts of the person's work date.
 
         `marks`: at least those within `span`, in any order; others are left out. `horizons`: of all
-        terminals, with their outages; one that is missing was never read.
+        terminals, with their outages; one that is missing was never read. `city_read`: as in `Reach`.
         """
         duty = self._planner.duty_day(person_id, day)
         has_shifts = person_id in self._planner.with_shifts
@@ -133,7 +134,7 @@ class Assembler:
         return PersonDay(
             person_id,
             duty,
-            of_date.reaches.of(person_id, duty, local[0], acting, horizons),
+            of_date.reaches.of(person_id, duty, local[0], acting, horizons, city_read=city_read),
             marks,
             excuses,
             corrections,

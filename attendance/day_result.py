@@ -54,7 +54,7 @@ class WaitReason:
 
     code: WaitCode
     terminal_id: TerminalId | None = None
-    """None also for an outage of the whole site."""
+    """None also for an outage of the whole site, and BEHIND where terminals away from home are."""
     since: datetime | None = None
     """DARK: offline since; BEHIND: read through; OUTAGE: its start; NO_PIN: known from here on;
     OUTSIDE_WINDOW: the punch. Aware, UTC.

@@ -51,7 +51,7 @@ def doubt_of_absence(
                 continue
             doubt = _unread(horizon)
         gravest = _graver(gravest, doubt)
-    return gravest
+    return gravest or _city_behind(reach, late_from)
 
 
 def doubt_of_arrival(
@@ -80,7 +80,7 @@ def doubt_of_arrival(
         else:
             doubt = _unread(horizon)
         gravest = _graver(gravest, doubt)
-    return gravest
+    return gravest or _city_behind(reach, late_from)
 
 
 def vouched(reach: Reach, opens: datetime, closes: datetime) -> bool:
@@ -88,6 +88,8 @@ def vouched(reach: Reach, opens: datetime, closes: datetime) -> bool:
     if _cannot_press(reach, opens) is not None:
         return False
     if reach.outages and _outage(reach.outages, opens, closes) is not None:
+        return False
+    if _city_behind(reach, closes) is not None:
         return False
     for horizon in reach.horizons:
         read = horizon.read_through
@@ -100,6 +102,8 @@ def vouched(reach: Reach, opens: datetime, closes: datetime) -> bool:
 
 def read_past(reach: Reach, moment: datetime) -> bool:
     """Whether every terminal was read past `moment`; also where there is none."""
+    if _city_behind(reach, moment) is not None:
+        return False
     for horizon in reach.horizons:
         if horizon.read_through is None or horizon.read_through < moment:
             return False
@@ -115,6 +119,13 @@ def _cannot_press(reach: Reach, opens: datetime) -> WaitReason | None:
     if reach.pin_from is not None and reach.pin_from > opens:
         return WaitReason(WaitCode.NO_PIN, None, reach.pin_from)
     return None
+
+
+def _city_behind(reach: Reach, moment: datetime) -> WaitReason | None:
+    """A punch before `moment` may wait at a terminal away from home that is just being read."""
+    if reach.city_read is None or reach.city_read >= moment:
+        return None
+    return WaitReason(WaitCode.BEHIND)
 
 
 def _graver(one: WaitReason | None, other: WaitReason) -> WaitReason:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from attendance.day_result import DayResult, DayStatus, Flag, Rule, SpellResult, WaitReason
+from attendance.day_result import DayResult, DayStatus, Flag, Rule, SpellResult, WaitCode, WaitReason
 from attendance.duty import MINUTE
 from attendance.explain_words import Words
 from attendance.explain_words_en import ENGLISH
@@ -155,6 +155,8 @@ class Teller:
             text = words.waits_without_since.get(reason.code, text)
         if reason.cause is not None and reason.terminal_id is None:
             text = words.site_outage
+        if reason.code is WaitCode.BEHIND and reason.terminal_id is None:
+            text = words.city_behind
         return text.format(
             terminal="–" if reason.terminal_id is None else self.terminal_name(reason.terminal_id),
             since=self.clock(reason.since, day),

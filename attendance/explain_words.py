@@ -27,6 +27,8 @@ class Words:
     """Where a rule is told otherwise beside a status."""
     waits: Mapping[WaitCode, str]
     waits_without_since: Mapping[WaitCode, str]
+    city_behind: str
+    """Of BEHIND, where terminals away from home are."""
     site_outage: str
     causes: Mapping[OutageCause, str]
     flags: Mapping[Flag, str]

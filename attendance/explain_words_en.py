@@ -61,6 +61,7 @@ ENGLISH = Words(
         WaitCode.DARK: "terminal {terminal} is offline",
         WaitCode.BEHIND: "terminal {terminal} was not read to the end",
     },
+    city_behind="terminals elsewhere are being read",
     site_outage="this office had an outage ({cause}) from {since}",
     causes={
         OutageCause.POWER: "power cut",

@@ -61,6 +61,7 @@ INDONESIAN = Words(
         WaitCode.DARK: "mesin {terminal} terputus",
         WaitCode.BEHIND: "mesin {terminal} belum terbaca sampai akhir",
     },
+    city_behind="mesin di tempat lain sedang dibaca",
     site_outage="{cause} di unit ini sejak {since}",
     causes={
         OutageCause.POWER: "listrik padam",

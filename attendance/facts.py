@@ -67,6 +67,10 @@ class Reach:
     """Of the person's site."""
     home: frozenset[TerminalId] = frozenset()
     """Where a punch is no news: the terminals at home, those given apart, those of an acting place."""
+    city_read: datetime | None = None
+    """Through which moment the city's other terminals were read, see `attendance.city_read`; aware, UTC.
+    None: nothing is claimed about them.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,11 +112,18 @@ def _reach(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
         bool(reach.home),
         _moment(reach.pin_from),
         _outages(reach.outages, *bounds),
+        _city_read(facts, duty),
         [
             [*_horizon(horizon, closes), _outages(horizon.outages, *bounds)]
             for horizon in sorted(reach.horizons, key=lambda horizon: horizon.terminal_id)
         ],
     ]
+
+
+def _city_read(facts: PersonDay, duty: DutyDay) -> list[bool]:
+    """Which turning points the city was read past."""
+    read = facts.reach.city_read
+    return [read is None or read >= turn for turn in _turning_points(facts, duty)]
 
 
 def _horizon(horizon: Horizon, closes: datetime) -> Plain:
@@ -141,16 +148,20 @@ def _outages(
 
 def _stage(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
     """Which turning points have passed; and the moment itself where the age of a reading may decide."""
-    turns: list[datetime] = [gathering.closes for gathering in duty.gatherings]
-    for spell in duty.spells:
-        turns += [spell.opens, required(spell, facts.excuses, duty.figures).late_from, spell.closes]
-    stage: Plain = [now >= turn for turn in turns]
+    stage: Plain = [now >= turn for turn in _turning_points(facts, duty)]
     if any(
         now >= need.late_from and _ageing(facts.reach.horizons, need.late_from, spell.closes)
         for spell, need in unseen(facts, duty, now)
     ):
         stage.append(now.timestamp())
     return stage
+
+
+def _turning_points(facts: PersonDay, duty: DutyDay) -> list[datetime]:
+    turns = [gathering.closes for gathering in duty.gatherings]
+    for spell in duty.spells:
+        turns += [spell.opens, required(spell, facts.excuses, duty.figures).late_from, spell.closes]
+    return turns
 
 
 def _ageing(horizons: Sequence[Horizon], late_from: datetime, closes: datetime) -> bool:

@@ -37,6 +37,8 @@ class Reaches:
         begins: datetime,
         acting: Iterable[UnitId],
         horizons: Mapping[TerminalId, Horizon],
+        *,
+        city_read: datetime | None = None,
     ) -> Reach:
         """Where the person can press on the duty's work date, which begins at `begins` (aware, UTC).
 
@@ -53,12 +55,12 @@ class Reaches:
             site = self._site(
                 site.home | self._index.terminals_at(unit_id), site.elsewhere, has_pin=site.has_pin
             )
-        reach = site.reach(horizons)
+        reach = site.reach(horizons, city_read)
         if pin_from is not None and pin_from <= begins:
             pin_from = None
         if pin_from is None and not outages:
             return reach
-        return Reach(reach.has_pin, reach.horizons, pin_from, outages, reach.home)
+        return Reach(reach.has_pin, reach.horizons, pin_from, outages, reach.home, city_read)
 
     def _stand(self, person_id: PersonId) -> _Standing:
         index = self._index
@@ -115,10 +117,10 @@ class _Site:
         self._ids = tuple(sorted(home | elsewhere)) if home else ()
         self._last: Reach | None = None
 
-    def reach(self, horizons: Mapping[TerminalId, Horizon]) -> Reach:
+    def reach(self, horizons: Mapping[TerminalId, Horizon], city_read: datetime | None) -> Reach:
         """The reach with these horizons; the same object as long as they are the same."""
         last = self._last
-        if last is not None:
+        if last is not None and last.city_read == city_read:
             for known in last.horizons:
                 if horizons.get(known.terminal_id) is not known:
                     break
@@ -127,7 +129,7 @@ class _Site:
         found = tuple(
             horizons.get(terminal_id) or Horizon(terminal_id, False, None, None) for terminal_id in self._ids
         )
-        self._last = Reach(self.has_pin, found, home=self.home)
+        self._last = Reach(self.has_pin, found, home=self.home, city_read=city_read)
         return self._last
 
 

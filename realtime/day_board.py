@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from attendance.assembly import Assembler
+from attendance.city_read import city_read as city_read_through
 from attendance.day_result import DayResult
-from attendance.duty import Duty, NoDuty
+from attendance.duty import MINUTE, Duty, DutyDay, NoDuty
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, PunchId, TerminalId
 from attendance.judgement import hangs_on_terminals, judge, next_change_at
@@ -74,9 +75,10 @@ class DayBoard:
         punches: Iterable[StoredPunch],
         now: datetime,
         freshness: timedelta,
+        city_read: datetime | None = None,
     ) -> None:
         """`punches`: at least those of `punches_of`. The assembler is shared, and kept current, by whoever
-        made it.
+        made it. `city_read`: how far an earlier board of the date had seen the city read.
         """
         self.assembler = assembler
         self.day = day
@@ -93,6 +95,11 @@ class DayBoard:
         self._outages = _by_terminal(assembler.facts.outages)
         for terminal_id in self.index.terminals:
             self._take_health(terminal_id, health.get(terminal_id))
+        read = city_read_through(self._horizons.values())
+        self.city_read = max((one for one in (read, city_read) if one is not None), default=None)
+        """How far the city was ever seen read. It never goes back: a terminal that was away and is read again
+        does not take back what was said of everybody else meanwhile.
+        """
         self._duties: dict[PersonId, Duty] = {}
         self._dependants: dict[TerminalId, set[PersonId]] = defaultdict(set)
         self._marks: dict[PersonId, list[Mark]] = defaultdict(list)
@@ -131,7 +138,7 @@ class DayBoard:
     def person_day(self, person_id: PersonId) -> PersonDay:
         """The facts that the person's result rests on."""
         marks = self._marks.get(person_id, ())
-        return self.assembler.person_day(person_id, self.day, marks, self._horizons)
+        return self.assembler.person_day(person_id, self.day, marks, self._horizons, self.city_read)
 
     def add_punches(self, punches: Iterable[StoredPunch], now: datetime) -> None:
         """Take punches in, those seen before once only."""
@@ -168,6 +175,7 @@ class DayBoard:
                     for person_id in self._dependants[terminal_id]
                     if not (self._told_all(before, person_id) and self._told_all(after, person_id))
                 )
+        touched |= self._city_moved()
         for person_id in touched:
             if hangs_on_terminals(self._duties[person_id], self.rows[person_id], now):
                 self._judge(person_id, now)
@@ -212,6 +220,36 @@ class DayBoard:
             offline_since=None if news is None else news.offline_since,
             outages=tuple(self._outages.get(terminal_id, ())),
         )
+
+    def _city_moved(self) -> set[PersonId]:
+        """Take in how far the city was read; for whom it passed a moment that matters."""
+        before, read = self.city_read, city_read_through(self._horizons.values())
+        if read is None or (before is not None and read <= before):
+            return set()
+        self.city_read = read
+        return {
+            person_id
+            for person_id, duty in self._duties.items()
+            if isinstance(duty, DutyDay)
+            and any(
+                (before is None or before < moment) and moment <= read
+                for moment in self._vouched_moments(person_id, duty)
+            )
+        }
+
+    def _vouched_moments(self, person_id: PersonId, duty: DutyDay) -> Iterator[datetime]:
+        """The moments through which terminals must have been read before something may be said."""
+        late = (duty.figures.late.tolerance + 1) * MINUTE
+        for spell in duty.spells:
+            yield spell.start + late
+            yield spell.closes
+        for gathering in duty.gatherings:
+            yield gathering.closes
+        row = self.rows.get(person_id)
+        if row is not None and row.starts is not None:
+            yield row.starts + late
+        for part in () if row is None else row.spells:
+            yield part.starts + late
 
     def _told_all(self, horizon: Horizon, person_id: PersonId) -> bool:
         """Whether the terminal has told all that it can about the person's work date."""

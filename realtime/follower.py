@@ -204,8 +204,15 @@ class Follower:
         boards = {}
         for day in days:
             punches = self._store.punches.between(*punches_of(assembler, day))
+            before = self._boards.get(day)
             boards[day] = DayBoard(
-                assembler, day, health=health, punches=punches, now=now, freshness=self._freshness
+                assembler,
+                day,
+                health=health,
+                punches=punches,
+                now=now,
+                freshness=self._freshness,
+                city_read=None if before is None else before.city_read,
             )
         self._today, self._assembler, self._boards, self._latest = today, assembler, boards, now
         for board in boards.values():

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from attendance.assembly import Assembler
+from attendance.city_read import city_read
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, TerminalId
 from attendance.input_hash import input_hash
@@ -50,6 +51,7 @@ class LoadedDays:
         """With `only`, the punches of others are left out."""
         self.assembler = assembler
         self._horizons = _horizons(assembler, health)
+        self._city_read = city_read(self._horizons.values())
         self._marks = _marks(assembler, punches, only)
 
     def facts(self, person_id: PersonId, day: date) -> PersonDay:
@@ -57,7 +59,7 @@ class LoadedDays:
         start, end = punches_of(self.assembler, day)  # as the board of a day: the same facts, the same hash
         mine = self._marks.get(person_id, [])
         some = mine[bisect_left(mine, (start,)) : bisect_left(mine, (end,))]
-        return self.assembler.person_day(person_id, day, some, self._horizons)
+        return self.assembler.person_day(person_id, day, some, self._horizons, self._city_read)
 
     def pressed(self, day: date, lo: int, hi: int) -> set[PersonId]:
         """Whose work date punches with an id from `lo` to `hi` (inclusive) may count for."""

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from attendance.assembly import Assembler
 from attendance.calendar import SHIFT_HOURS, WorkPattern
 from attendance.city_facts import CityFacts, PeopleFacts, RosterSpan
+from attendance.city_read import city_read
 from attendance.corrections import Correction, CorrectionId, CorrectionKind
 from attendance.day_result import DayResult
 from attendance.ids import PersonId, Pin, PunchId, TerminalId, UnitId
@@ -141,7 +142,7 @@ class Boards(RuleBasedStateMachine):
         )
         return Assembler(facts, BOOK, ZONE)
 
-    def board(self, assembler: Assembler, day: date) -> DayBoard:
+    def board(self, assembler: Assembler, day: date, read: datetime | None = None) -> DayBoard:
         return DayBoard(
             assembler,
             day,
@@ -149,6 +150,7 @@ class Boards(RuleBasedStateMachine):
             punches=self.punches.values(),
             now=self.now,
             freshness=FRESHNESS,
+            city_read=read,
         )
 
     @rule(pause=st.sampled_from([1, 3, 29, 60, 300, 700]))
@@ -292,9 +294,11 @@ class Boards(RuleBasedStateMachine):
         assembler = self.anew()
         loaded = LoadedDays(assembler, self.health, self.punches.values())
         for board in self.boards:
-            fresh = self.board(assembler, board.day)
+            fresh = self.board(assembler, board.day, board.city_read)
             assert board.rows == fresh.rows
             assert board.final == fresh.final
+            if board.city_read != city_read(board.horizons):
+                continue  # a terminal away from home came back behind: only the board remembers
             for one in loaded.verdicts(board.day, board.rows, self.now, FRESHNESS):
                 result, fingerprint = one.judged
                 assert result == board.rows[result.person_id]

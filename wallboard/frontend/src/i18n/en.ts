@@ -134,6 +134,7 @@ export const en: Messages = {
     never_read: (terminal) => `Terminal ${terminal} has never been read.`,
     dark: (terminal, since) => `Terminal ${terminal} has been offline since ${since}.`,
     darkAlways: (terminal) => `Terminal ${terminal} is offline.`,
+    behindElsewhere: 'Terminals elsewhere are being read.',
     behind: (terminal, since) => `Terminal ${terminal} has been read up to ${since} only.`,
     behindUnknown: (terminal) => `Terminal ${terminal} has not been read up to now.`,
     outage_power: (terminal) => `Terminal ${terminal} has no power; this has been reported.`,

@@ -134,6 +134,7 @@ export const id = {
     never_read: (terminal: string) => `Mesin ${terminal} belum pernah terbaca.`,
     dark: (terminal: string, since: string) => `Mesin ${terminal} terputus sejak ${since}.`,
     darkAlways: (terminal: string) => `Mesin ${terminal} terputus.`,
+    behindElsewhere: 'Mesin di tempat lain sedang dibaca.',
     behind: (terminal: string, since: string) => `Mesin ${terminal} baru terbaca sampai ${since}.`,
     behindUnknown: (terminal: string) => `Mesin ${terminal} belum terbaca sampai sekarang.`,
     outage_power: (terminal: string) => `Listrik mesin ${terminal} padam; sudah dilaporkan.`,

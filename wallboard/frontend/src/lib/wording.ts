@@ -24,6 +24,7 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
     case 'dark':
       return since === null ? t.reason.darkAlways(terminal) : t.reason.dark(terminal, since);
     case 'behind':
+      if (reason.terminal === null) return t.reason.behindElsewhere;
       return since === null ? t.reason.behindUnknown(terminal) : t.reason.behind(terminal, since);
     case 'outage_power':
       return t.reason.outage_power(terminal);
