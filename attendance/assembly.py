@@ -96,9 +96,11 @@ class Assembler:
         return None
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
-        """[from, to) of the moments whose marks `person_day` wants: the local date, and every window."""
+        """[from, to) of the moments whose marks `person_day` wants: the local date, every window, and some
+        hours after one that closes on the next date.
+        """
         if person_id in self._planner.with_shifts:
-            return self._planner.span(person_id, day)
+            return self._planner.span(person_id, day)[0], self._planner.strays_until(person_id, day)
         return self._date(day).local
 
     def person_day(
@@ -118,7 +120,7 @@ class Assembler:
         has_shifts = person_id in self._planner.with_shifts
         of_date = self._date(day)
         local = of_date.local
-        start, end = self._planner.span(person_id, day) if has_shifts else local
+        start, end = self.span(person_id, day)
         for mark in marks:
             if not start <= mark.at < end:
                 marks = [mark for mark in marks if start <= mark.at < end]
@@ -139,7 +141,7 @@ class Assembler:
             excuses,
             corrections,
             self._planner.claimed(person_id, day) if has_shifts else (),
-            local,
+            (local[0], end),
         )
 
     def take_people(self, people: PeopleFacts) -> None:

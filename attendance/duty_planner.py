@@ -71,8 +71,8 @@ class DutyPlanner:
         self.with_shifts = self._shifts.people()
 
     def claimed(self, person_id: PersonId, day: date) -> tuple[tuple[datetime, datetime], ...]:
-        """Windows [opens, closes) of the neighbouring work dates that touch `day` or its own windows."""
-        start, end = self.span(person_id, day)
+        """Windows [opens, closes) of the neighbouring work dates that touch what belongs to `day`."""
+        start, end = self.span(person_id, day)[0], self.strays_until(person_id, day)
         return tuple(
             (spell.opens, spell.closes)
             for neighbour in (day - _DAY, day + _DAY)
@@ -82,10 +82,21 @@ class DutyPlanner:
         )
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
-        """[from, to) of everything that the judgement of the work date looks at: windows and local date."""
+        """[from, to) of the local date and every window of the work date."""
         start, end = bounds(day, self._zone)
         duty = self._alone(person_id, day)
         return (min(start, duty.opens), max(end, duty.closes)) if isinstance(duty, DutyDay) else (start, end)
+
+    def strays_until(self, person_id: PersonId, day: date) -> datetime:
+        """Until just before when a punch outside the windows may be one of the work date: to the end of the
+        local date, and after a shift also as long again as its window stays open after its end.
+        """
+        end = bounds(day, self._zone)[1]
+        duty = self._alone(person_id, day)
+        if isinstance(duty, NoDuty) or duty.spells[-1].shift is None:
+            return end
+        last = duty.spells[-1]
+        return max(end, last.closes + (last.closes - last.end))
 
     def _alone(self, person_id: PersonId, day: date) -> Duty:
         """The duty without regard to the work dates before and after."""

@@ -55,7 +55,13 @@ def _marks(facts: PersonDay, now: datetime) -> Plain:
     named = {correction.punch_id for correction in facts.corrections if correction.punch_id is not None}
     home = facts.reach.home
     return [
-        [mark.at.timestamp(), mark.terminal_id, mark.punch_id, mark.terminal_id in home]
+        [
+            mark.at.timestamp(),
+            mark.terminal_id,
+            mark.punch_id,
+            mark.terminal_id in home,
+            _is_of_the_date(facts, mark.at),
+        ]
         for mark in sorted(facts.marks)
         if mark.at <= now and (mark.punch_id in named or _matters(facts, mark))
     ]
@@ -69,6 +75,11 @@ def _matters(facts: PersonDay, mark: Mark) -> bool:
                 return True
         if any(gathering.opens <= at < gathering.closes for gathering in duty.gatherings):
             return True
+    return _is_of_the_date(facts, at)
+
+
+def _is_of_the_date(facts: PersonDay, at: datetime) -> bool:
+    """Whether a punch outside the windows would be a stray of this work date."""
     return (facts.local is None or facts.local[0] <= at < facts.local[1]) and not any(
         opens <= at < closes for opens, closes in facts.claimed
     )

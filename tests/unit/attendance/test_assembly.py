@@ -166,10 +166,10 @@ def test_the_marks_of_a_regular_day_are_those_of_the_local_date() -> None:
     assert found.local == assembler.span(PERSON, MONDAY)
 
 
-def test_the_marks_of_a_night_reach_to_the_end_of_its_window_on_the_next_date() -> None:
+def test_the_marks_of_a_night_reach_as_far_again_as_its_window_into_the_next_date() -> None:
     assembler = city(replace(PLAIN, shift_entries=(entry("M"),)))
-    assert assembler.span(PERSON, MONDAY) == (at("00:00"), at("10:00", TUESDAY))
-    night = [mark("20:55"), mark("07:05", TUESDAY, 2)]
+    assert assembler.span(PERSON, MONDAY) == (at("00:00"), at("13:00", TUESDAY))
+    night = [mark("20:55"), mark("07:05", TUESDAY, 2), mark("10:30", TUESDAY, 3)]
     assert list(assembler.person_day(PERSON, MONDAY, night, READ).marks) == night
 
 

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from attendance.corrections import CorrectionKind
+from attendance.day_result import DayStatus
 from attendance.duty import OffReason
 from attendance.facts import Horizon, PersonDay
 from attendance.input_hash import input_hash
 from tests.support.judging import (
+    MORNING,
     at,
     correction,
     duty,
@@ -16,11 +18,13 @@ from tests.support.judging import (
     facts,
     figures,
     horizon,
+    judged,
     marks,
     off,
     outage,
     reach,
     site_outage,
+    spell,
 )
 
 DAY = facts(horizon("23:00"), punches=["07:20", "16:05"])
@@ -56,6 +60,20 @@ def test_a_punch_that_belongs_to_a_neighbouring_shift_leaves_the_fingerprint() -
     day = replace(DAY, claimed=((at("00:00"), at("06:00")),))
     more = replace(day, marks=(*day.marks, *marks("05:20", terminal=9)))
     assert fingerprint(more) == fingerprint(day)
+
+
+def test_whether_a_punch_is_a_neighbours_counts_beside_a_spell_that_is_bridged_on_both_sides() -> None:
+    """All punches of such a day are in: they say that somebody stayed. Whose the late one is still decides
+    whether the evening was left early.
+    """
+    morning = replace(MORNING, bridged_before=True, bridged_after=True)
+    evening = replace(spell("14:00", "19:00", "13:00", "22:00", "S"), bridged_before=True)
+    presses = ["06:50", "13:10", "17:00", "22:40"]
+    day = facts(horizon("+1 06:00"), punches=presses, on=duty(morning, evening))
+    claimed = replace(day, claimed=((at("22:30"), at("+1 09:00")),))
+    assert judged(claimed).status is DayStatus.LEFT_EARLY
+    assert judged(day).status is DayStatus.PRESENT
+    assert fingerprint(day) != fingerprint(claimed)
 
 
 @pytest.mark.parametrize(
