@@ -189,10 +189,11 @@ class PastDays:
         self._open.pop(one.judged.key, None)
         if one.judged.result.final or isinstance(duty, NoDuty):
             return
+        horizons = one.facts.reach.horizons
+        behind = [it for it in horizons if it.read_through is None or it.read_through < duty.closes]
+        # With none behind it waits for others of the city; they are read when those at home are read on.
         self._open[one.judged.key] = tuple(
-            (horizon.terminal_id, horizon.online, horizon.read_through)
-            for horizon in one.facts.reach.horizons
-            if horizon.read_through is None or horizon.read_through < duty.closes
+            (it.terminal_id, it.online, it.read_through) for it in behind or horizons
         )
         turn = next_change_at(one.facts, now, self._freshness)
         if turn is not None:

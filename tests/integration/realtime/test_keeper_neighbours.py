@@ -4,6 +4,8 @@ a stored accusation back.
 
 from __future__ import annotations
 
+import time as real_time
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -11,16 +13,17 @@ import pytest
 from attendance.calendar import SHIFT_HOURS, WorkPattern
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId, UnitId
-from attendance.people import Employment, EmploymentState, Excuse, ExcuseCode
+from attendance.people import Employment, EmploymentState, Excuse, ExcuseCode, Unit, UnitKind
 from attendance.shifts import Shift, ShiftEntry
 from config.clock import SimClock
 from realtime.day_source import DaySource
 from realtime.recompute import recompute
 from store import Store
 from tests.integration.realtime.test_keeper import judged_anew, keeping, read_through, status, wait_until
-from tests.support.boards import BOOK
+from tests.support.boards import BOOK, health
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.mornings import SetClock, append, punch
+from tests.support.rosters import plant, small_roster, terminal
 
 SINCE = date(2020, 1, 1)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
@@ -99,3 +102,21 @@ def test_days_that_a_jump_of_the_clock_left_out_are_judged(
         read_through(city, NOW)
         wait_until(lambda: status(city, 3, WEDNESDAY) is DayStatus.ABSENT)
         wait_until(lambda: status(city, 3, TUESDAY) is DayStatus.ABSENT)
+
+
+def test_a_past_day_that_waits_for_a_terminal_elsewhere_in_the_city_is_settled_when_that_was_read(
+    store: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    plain = small_roster()
+    away = Unit(UnitId(3), "3", "Dinas Lain", "Lain", UnitKind.AGENCY, UnitId(1), office=True)
+    city = replace(plain, units=(*plain.units, away), terminals=(terminal(1), terminal(2, unit_id=away.id)))
+    plant(store, city)
+    store.terminals.save_health([health(1, at("23:05")), health(2, at("22:55"))])
+    set_clock(NOW)
+    source = DaySource(store, BOOK, ZONE)
+    recompute(source, store, MONDAY, MONDAY, clock=lambda: NOW, freshness=FRESHNESS)
+    with keeping(store, clock):
+        wait_until(lambda: MONDAY in store.results.open_days())
+        real_time.sleep(1.5)
+        read_through(store, NOW)
+        wait_until(lambda: MONDAY not in store.results.open_days())
