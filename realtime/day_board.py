@@ -227,14 +227,14 @@ class DayBoard:
         if read is None or (before is not None and read <= before):
             return set()
         self.city_read = read
+        if before is None:
+            # Until now the city was not asked at all: its word may also take something back.
+            return set(self._duties)
         return {
             person_id
             for person_id, duty in self._duties.items()
             if isinstance(duty, DutyDay)
-            and any(
-                (before is None or before < moment) and moment <= read
-                for moment in self._vouched_moments(person_id, duty)
-            )
+            and any(before < moment <= read for moment in self._vouched_moments(person_id, duty))
         }
 
     def _vouched_moments(self, person_id: PersonId, duty: DutyDay) -> Iterator[datetime]:

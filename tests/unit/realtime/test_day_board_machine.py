@@ -339,5 +339,20 @@ def test_news_of_a_terminal_reaches_the_spell_that_does_not_speak() -> None:
     town.boards_kept_current_equal_boards_built_anew()
 
 
+def test_a_terminal_elsewhere_that_comes_back_behind_takes_a_lateness_back_that_nobody_had_asked_it_for() -> (
+    None
+):
+    """While all were away there was nobody to ask."""
+    town = Boards()
+    town.open("20:00")
+    town.time_passes_until(at("07:50"))
+    town.the_roster_is_entered(PersonId(1), MONDAY, "P", False)
+    town.somebody_presses(1001, at("07:41"), 3)
+    town.a_terminal_is_read(3, at("07:45"), False)
+    town.boards_kept_current_equal_boards_built_anew()
+    town.a_terminal_is_read(1, at("07:00"), True)
+    town.boards_kept_current_equal_boards_built_anew()
+
+
 Boards.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
 TestBoards = Boards.TestCase
