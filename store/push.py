@@ -130,7 +130,7 @@ class PushTable:
                 raise StoreError(f"{serial} is not registered: say its unit and its name.")
             else:
                 values |= {"serial": serial, "address": "", "port": 0, "follow": Follow.LIVE.value}
-                connection.execute(insert(terminals).values(interval=None, **values))
+                connection.execute(insert(terminals).values(interval=None, registered_at=at, **values))
             self._decide(connection, serial, PushState.APPROVED, network, at)
             row = connection.execute(select(terminals).where(this)).mappings().one()
             self._changes.post(connection, [Notice(Topic.ROSTER)])

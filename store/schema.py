@@ -49,7 +49,9 @@ terminals = Table(
     Column("follow", Text, nullable=False),
     Column("interval", Float),
     Column("active", Boolean, nullable=False),
+    Column("registered_at", UtcMoment),
 )
+"""`registered_at`: city time; NULL: before the store kept it."""
 
 terminal_health = Table(
     "terminal_health",

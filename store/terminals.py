@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, func, select, update
 
 from attendance.ids import SerialNumber, TerminalId, UnitId
 from attendance.terminal import UNCALLED_DRIVERS, Follow, LogCursor, Terminal, TerminalHealth
@@ -15,7 +15,7 @@ from store.changes import ChangeLog, Notice, Topic
 from store.cursors import cursor_from
 from store.database import Database
 from store.errors import StoreError
-from store.schema import collector_heartbeat, log_cursors, terminal_health, terminals
+from store.schema import collector_heartbeat, log_cursors, punches, terminal_health, terminals
 from store.upsert import upsert
 
 HEALTH_FIELDS = tuple(field.name for field in fields(TerminalHealth))
@@ -74,6 +74,18 @@ class TerminalTable:
                         "was changed. Find the other one first."
                     )
             self._changes.post(connection, [Notice(Topic.ROSTER)])
+
+    def logs_begin(self, after: datetime) -> dict[TerminalId, tuple[datetime, datetime | None]]:
+        """When each terminal registered after `after` (aware) was registered, and its first punch; both
+        aware, UTC. A terminal of which nobody knows when it was registered is not in it.
+        """
+        first = select(func.min(punches.c.at)).where(punches.c.terminal_id == terminals.c.id)
+        query = select(terminals.c.id, terminals.c.registered_at, first.scalar_subquery()).where(
+            terminals.c.registered_at > after
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return {TerminalId(number): (registered, punched) for number, registered, punched in rows}
 
     def cursors(self) -> dict[TerminalId, LogCursor]:
         """How far each terminal's log has been read; a terminal never read is not in it."""

@@ -144,7 +144,7 @@ class Writer:
     def _terminals(self, pairs: Sequence[Pair[TerminalFact]], to: Numbers) -> None:
         table = schema.terminals
         added = [to.terminal_values(after) for before, after in pairs if after and not before]
-        self._insert(table, [{**values, "active": True} for values in added])
+        self._insert(table, [{**values, "active": True, "registered_at": self._at} for values in added])
         for before, after in pairs:
             if before and after:
                 values = to.terminal_values(after)

@@ -44,6 +44,7 @@ def upgrade() -> None:
     _refuse_changes()
     _excuses()
     op.add_column("enrollments", sa.Column("effective_at", MOMENT))
+    op.add_column("terminals", sa.Column("registered_at", MOMENT))
     # Notices only wake whoever follows; who starts anew reads everything.
     op.drop_table("change_notices")
     _notices(named=True)
@@ -54,6 +55,8 @@ def downgrade() -> None:
     _notices(named=False)
     with op.batch_alter_table("enrollments", table_args=(DAYS_IN_ORDER,)) as enrollments:
         enrollments.drop_column("effective_at")
+    with op.batch_alter_table("terminals") as terminals:
+        terminals.drop_column("registered_at")
     _excuses_back()
     for table in TABLES:
         op.drop_table(table)

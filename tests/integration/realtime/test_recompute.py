@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from attendance.assembly import Assembler
 from attendance.day_result import DayStatus, Rule
@@ -15,6 +16,7 @@ from attendance.people import Excuse, ExcuseCode
 from realtime.day_source import DaySource
 from realtime.recompute import Summary, recompute
 from store import Store
+from store.schema import terminals
 from tests.support.boards import BOOK, health
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.mornings import append, both_read, punch
@@ -154,3 +156,30 @@ def test_a_run_that_lasts_judges_today_as_known_when_its_facts_were_read(city: S
     source = Slow(city, BOOK, ZONE)
     recompute(source, city, MONDAY, MONDAY, clock=lambda: source.clock, freshness=FRESHNESS)
     assert [one.status for one in city.results.of_person(PersonId(2), MONDAY, MONDAY)] == [DayStatus.LATE]
+
+
+def test_nobody_is_absent_on_days_before_the_terminals_were_there(monday: Store) -> None:
+    with monday.database.write() as connection:
+        connection.execute(update(terminals).values(registered_at=at("06:45")))
+    before = MONDAY - timedelta(days=3)
+    again(monday, before, MONDAY)
+    friday = monday.results.between(before, before)
+    assert [(one.status, one.final) for one in friday] == [(DayStatus.WAITING, True)] * 3
+    results = monday.results.between(MONDAY, MONDAY)
+    assert [one.status for one in results] == [DayStatus.PRESENT, DayStatus.LATE, DayStatus.ABSENT]
+
+
+def test_a_log_that_is_older_than_its_registration_speaks_from_the_day_after_its_first_record(
+    monday: Store,
+) -> None:
+    friday, saturday = MONDAY - timedelta(days=3), MONDAY - timedelta(days=2)
+    with monday.database.write() as connection:
+        connection.execute(update(terminals).values(registered_at=at("10:00", TUESDAY)))
+    append(monday, punch("1001", at("12:00", friday)), punch("1001", at("12:00", saturday), 2))
+    again(monday, friday, MONDAY)
+    assert {one.status for one in monday.results.between(friday, friday)} == {
+        DayStatus.WAITING,
+        DayStatus.PRESENT,
+    }
+    results = monday.results.between(MONDAY, MONDAY)
+    assert [one.status for one in results] == [DayStatus.PRESENT, DayStatus.LATE, DayStatus.ABSENT]
