@@ -18,6 +18,7 @@ from attendance.day_result import DayResult
 from attendance.ids import PersonId
 from config.settings import make_clock
 from presensi.context import App, operator
+from presensi.day_options import InOurTime
 from presensi.exits import ExitCode
 from realtime.day_source import DaySource
 from realtime.rulebook import load_rulebook
@@ -29,7 +30,7 @@ MOST_DAYS = 31
 SHOWN = 20
 """Changed results that are spelled out."""
 
-MOMENT = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+MOMENT = InOurTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 CLOCK = click.DateTime(["%H:%M", "%H.%M"])
 
 Change = Callable[[Assembler], Assembler]
@@ -71,6 +72,8 @@ class Desk:
     now: datetime = field(init=False)
     """City time, aware."""
     by: str = field(init=False)
+    _shown_from: date | None = field(init=False, default=None)
+    """Where a fact begins earlier: the first day whose results were tried."""
 
     def __post_init__(self) -> None:
         self.now = make_clock(self.app.settings.clock).now()
@@ -111,7 +114,9 @@ class Desk:
     ) -> list[Effect]:
         """The results from `first` through `last`, but not after today, that would differ after `change`."""
         last = min(last, self.today)
-        first = max(first, last - timedelta(days=MOST_DAYS - 1))
+        shown = last - timedelta(days=MOST_DAYS - 1)
+        if first < shown:
+            first = self._shown_from = shown
         if last < first:
             return []
         board = self.app.settings.board
@@ -131,19 +136,29 @@ class Desk:
         if not asked.as_json:
             click.echo(told)
             self._show(effects)
+            if self._shown_from is not None:
+                click.echo(f"Days before {self._shown_from} change too, but are not shown.")
         done = not asked.dry_run
         if done and not asked.yes and not click.confirm("Enter this?"):
             click.echo("Nothing was entered.")
             click.get_current_context().exit(ExitCode.FAILED)
         extra = (commit() if done else None) or {}
         if asked.as_json:
-            app.emit({"entered": done, **extra, "effects": [_as_json(effect) for effect in effects]})
+            app.emit(
+                {
+                    "entered": done,
+                    **extra,
+                    "effects_from": self._shown_from,
+                    "effects": [_as_json(effect) for effect in effects],
+                }
+            )
         elif done:
             click.echo(" ".join(["Entered", *(f"as number {value}" for value in extra.values())]) + ".")
 
     def _show(self, effects: list[Effect]) -> None:
         if not effects:
-            click.echo("No result of a day until today changes by it.")
+            since = "" if self._shown_from is None else f" from {self._shown_from}"
+            click.echo(f"No result of a day{since} until today changes by it.")
             return
         names = self.store.people.names()
         table = Table("day", "who", "now", "then")

@@ -111,7 +111,7 @@ class ResultsFile:
             result.day,
             result.person_id,
             known.nip or "",
-            _cell(known.name),
+            known.name,
             *_unit(index, result.person_id),
             result.status.value,
             result.late_grade or "",
@@ -121,8 +121,8 @@ class ResultsFile:
             self._clock(result.arrival),
             self._clock(result.leaving),
             result.excuse or "",
-            _cell(said.id),
-            _cell(said.en),
+            said.id,
+            said.en,
             result.rule.value,
             result.pack,
             "final" if result.final else "provisional",
@@ -140,9 +140,4 @@ def _unit(index: RosterIndex, person_id: PersonId) -> tuple[str, str]:
     """Code and name of where the person served on that day."""
     unit_id = index.unit_of(person_id)
     unit = None if unit_id is None else index.units.get(unit_id)
-    return ("", "") if unit is None else (_cell(unit.code), _cell(unit.name))
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t"} else text
+    return ("", "") if unit is None else (unit.code, unit.name)

@@ -16,5 +16,5 @@ def unit_from(store: Store, day: date, code: str) -> Unit:
     if code in units:
         return units[code]
     near = get_close_matches(code, units, 1, 0.5)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    raise Failure(f"No unit has the code {code}.{hint}")
+    hint = f'Did you mean "{near[0]}"?' if near else "Give a code as in the units sheet of the roster."
+    raise Failure(f"No unit has the code {code}. {hint}")

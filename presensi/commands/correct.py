@@ -97,6 +97,8 @@ def add(
         if at is not None:
             stands_on = work_date + _DAY if next_day else work_date
             moment = datetime.combine(stands_on, at.time(), desk.zone)
+            if moment > desk.now:
+                raise click.UsageError(f"--at {moment:%Y-%m-%d %H:%M} lies in the future: correct it then.")
         if what is CorrectionKind.GATHERING:
             code = _gathering(desk, person, work_date, code)
         wanted = Correction(
@@ -113,6 +115,7 @@ def add(
             entered_at=desk.now,
             entered_by=desk.by,
         )
+        _refuse_twice(desk, person, wanted)
         _enter(desk, asked, person, wanted)
 
 
@@ -199,6 +202,20 @@ def undo(
         _enter(desk, asked, person, wanted)
 
 
+def _refuse_twice(desk: Desk, person: Person, wanted: Correction) -> None:
+    """Who undid one of two would believe that none holds."""
+    for one in in_force(desk.store.corrections.of_person(person.id, wanted.day)):
+        if (one.kind, one.at, one.punch_id, one.code) == (
+            wanted.kind,
+            wanted.at,
+            wanted.punch_id,
+            wanted.code,
+        ):
+            raise Failure(
+                f"Correction {one.id} says so already: nothing was entered. See `presensi correct list`."
+            )
+
+
 def _enter(desk: Desk, asked: Asked, person: Person, wanted: Correction) -> None:
     check(wanted)
 
@@ -245,7 +262,7 @@ def _gathering(desk: Desk, person: Person, day: date, code: str) -> str:
     duty = _assembler(desk, day).duty_day(person.id, day)
     codes = {one.code.casefold(): one.code for one in duty.gatherings} if isinstance(duty, DutyDay) else {}
     if code.casefold() not in codes:
-        told = f"only {', '.join(sorted(codes.values()))}" if codes else "none"
+        told = f"only {', '.join(sorted(codes.values()))}" if codes else "nor any other"
         raise Failure(
             f"{person.full_name} has no roll-call {code} on {day}, {told}: see `presensi rules show`."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -13,11 +13,14 @@ from rich.table import Column, Table
 from attendance.city_facts import PeopleFacts
 from attendance.people import Excuse, ExcuseCode, ExcuseKind
 from presensi.context import App, Group, json_option, pass_app
-from presensi.day_options import DAY, day_options
+from presensi.day_options import DAY, day_options, in_order
 from presensi.entering import CLOCK, Asked, Desk, entering_options
 from presensi.exits import Failure
 from presensi.person_target import person_from, person_options
 from presensi.unit_target import unit_from
+
+MOST = timedelta(days=3653)
+"""No letter excuses for longer: a year was mistyped."""
 
 
 @click.group("excuse", cls=Group)
@@ -60,8 +63,9 @@ def add(
     presensi excuse add DL --person 12 --from 2017-01-03 --first-time 10:00 --reference "ST 4/2017"
     """
     begins, ends = first.date(), (last or first).date()
-    if ends < begins:
-        raise click.UsageError(f"--to {ends} lies before --from {begins}.")
+    in_order(begins, ends)
+    if ends - begins > MOST:
+        raise click.UsageError(f"--to {ends} lies more than ten years after --from {begins}: correct it.")
     since = None if first_time is None else first_time.time()
     until = None if last_time is None else last_time.time()
     if begins == ends and since and until and until <= since:
@@ -122,6 +126,7 @@ def list_excuses(
         desk = Desk(app, store)
         begins = first.date() if first else desk.today
         ends = last.date() if last else begins
+        in_order(begins, ends)
         found = [
             one
             for one in store.facts.excuses_between(begins, ends)

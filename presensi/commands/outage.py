@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from attendance.ids import SerialNumber
 from attendance.people import Outage, OutageCause, SiteOutage
 from attendance.terminal import Terminal
 from presensi.context import App, Group, json_option, pass_app
-from presensi.day_options import DAY
+from presensi.day_options import DAY, in_order
 from presensi.entering import MOMENT, Asked, Desk, entering_options
 from presensi.exits import Failure
 from presensi.unit_target import unit_from
@@ -77,6 +77,8 @@ def add(
         told = f"{{}}: {reason.value}, {_span(desk, starts, ends)}, {why}."
         if serial is not None:
             terminal = _terminal(store, serial)
+            known = store.facts.outages_between(starts, starts + _DAY)
+            _refuse_twice(desk, (one for one in known if one.terminal_id == terminal.id), starts, reason)
             cut = Outage(terminal.id, reason, starts, ends, why)
 
             def declare() -> None:
@@ -87,6 +89,8 @@ def add(
             return
         assert unit_code is not None
         unit = unit_from(store, first.date(), unit_code)
+        declared = store.facts.site_outages_between(starts, starts + _DAY)
+        _refuse_twice(desk, (one for one in declared if one.unit_id == unit.id), starts, reason)
         site = SiteOutage(unit.id, reason, starts, ends, why)
         effects = _effects(desk, starts, ends, lambda mine, sites: (mine, (*sites, site)))
         desk.enter(
@@ -127,7 +131,7 @@ def end(app: App, *, number: int | None, serial: str | None, at: datetime | None
             store.facts.end_site_outage(number, ends, by=desk.by, at=desk.now)
 
         effects = _effects(desk, found.starts_at, None, other)
-        desk.enter(asked, f"Ends: {_span(desk, found.starts_at, ends)}, {found.reference}.", effects, commit)
+        desk.enter(asked, f"End of {_told(desk, ended)}", effects, commit)
 
 
 @outage.command("list")
@@ -141,6 +145,7 @@ def list_outages(app: App, *, first: datetime | None, last: datetime | None, as_
         desk = Desk(app, store)
         begins = first.date() if first else desk.today
         ends = last.date() if last else begins
+        in_order(begins, ends)
         start = datetime(begins.year, begins.month, begins.day, tzinfo=desk.zone)
         stop = datetime(ends.year, ends.month, ends.day, tzinfo=desk.zone) + _DAY
         mine, sites = store.facts.outages_between(start, stop), store.facts.site_outages_between(start, stop)
@@ -186,7 +191,7 @@ def withdraw(app: App, *, number: int, reason: str, asked: Asked) -> None:
             store.facts.withdraw_site_outage(number, reason.strip(), by=desk.by, at=desk.now)
 
         effects = _effects(desk, found.starts_at, found.ends_at, without)
-        told = f"Withdraw {_span(desk, found.starts_at, found.ends_at)}, {found.reference}."
+        told = f"Withdraw of {_told(desk, found)}"
         desk.enter(asked, told, effects, commit)
 
 
@@ -236,6 +241,25 @@ def _in_order(desk: Desk, starts: datetime, ends: datetime) -> None:
     if ends < starts:
         began = starts.astimezone(desk.zone)
         raise Failure(f"It began at {began:%Y-%m-%d %H:%M}: give a later --at.")
+
+
+def _told(desk: Desk, site: SiteOutage) -> str:
+    names = {unit.id: unit.name for unit in desk.store.roster.load(desk.today).units}
+    span = _span(desk, site.starts_at, site.ends_at)
+    return f"{names[site.unit_id]}: {site.cause.value}, {span}, {site.reference}."
+
+
+def _refuse_twice(
+    desk: Desk, known: Iterable[Outage | SiteOutage], starts: datetime, cause: OutageCause
+) -> None:
+    """Who withdrew or ended one of two would believe that the other did not stand."""
+    for one in known:
+        if one.starts_at == starts and one.cause is cause:
+            number = f" (number {one.id})" if isinstance(one, SiteOutage) else ""
+            raise Failure(
+                f"This outage is declared already{number}, {_span(desk, one.starts_at, one.ends_at)}: "
+                "see `presensi outage list`."
+            )
 
 
 def _span(desk: Desk, starts: datetime, ends: datetime | None) -> str:

@@ -76,7 +76,7 @@ def _people_of(source: DaySource, code: str, first: date, last: date) -> set[Per
             if unit_id is not None and any(unit.code == code for unit in index.path(unit_id)):
                 people.add(person_id)
     if not known:
-        raise Failure(f"No unit has the code {code}.")
+        raise Failure(f"No unit has the code {code}. Give a code as in the units sheet of the roster.")
     return people
 
 

@@ -102,8 +102,10 @@ def _show_preview(app: App, prepared: Prepared) -> None:
         app.out.print(f"Note: {note}.", markup=False)
     if prepared.plan.changes:
         app.out.print(preview_table(prepared.plan, app.settings.city.zone))
-    else:
+    elif any(prepared.plan.unchanged.values()):
         click.echo("The store already holds all of this: nothing to import.")
+    else:
+        click.echo("The files hold no rows that say anything: nothing to import.")
 
 
 def _show_problems(app: App, problems: tuple[Problem, ...], as_json: bool) -> None:

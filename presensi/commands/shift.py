@@ -15,7 +15,7 @@ from attendance.ids import PersonId
 from attendance.roster import RosterIndex
 from attendance.shifts import ShiftEntry
 from presensi.context import App, Group, json_option, pass_app
-from presensi.day_options import DAY
+from presensi.day_options import DAY, InOurTime
 from presensi.entering import Asked, Desk, entering_options
 from presensi.exits import Failure
 from presensi.person_target import person_from, person_options
@@ -131,7 +131,7 @@ def swap(
 
 
 @shift.command("show")
-@click.option("--month", type=click.DateTime(["%Y-%m"]), help="As in 2017-01; left out: this month.")
+@click.option("--month", type=InOurTime(["%Y-%m"]), help="As in 2017-01; left out: this month.")
 @click.option("--unit", "unit_code", metavar="CODE", help="The people of this unit and all below it.")
 @click.option("--person", "person_id", type=int, metavar="ID", help="Only this person.")
 @json_option
