@@ -27,6 +27,8 @@ STOP_SECONDS = 40.0
 DAY = "2026-11-23"
 BEGIN = "06:45"
 RECHECK = 0.02
+RESTART_SECONDS = 15.0
+"""A child that cannot open the store is started again after up to some seconds."""
 
 
 class RunningDemo:
@@ -89,8 +91,13 @@ class RunningDemo:
             time.sleep(RECHECK)
 
     def kill(self, name: str) -> None:
-        """kill -9 the child `name` ("collect", "wall" or "judge"): no word of farewell, no flush."""
-        found = self._child(name)
+        """kill -9 the child `name` ("collect", "wall" or "judge"): no word of farewell, no flush.
+
+        One that is just being started again is waited for.
+        """
+        deadline = time.monotonic() + RESTART_SECONDS
+        while (found := self._child(name)) is None and time.monotonic() < deadline:
+            time.sleep(RECHECK)
         assert found is not None, f"no child {name}: {self.log()}"
         found.send_signal(signal.SIGKILL)
         found.wait(5)
