@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from attendance.city_facts import CityFacts, PeopleFacts
 from attendance.corrections import Correction, CorrectionKind, in_force
-from attendance.duty import Duty
+from attendance.duty import Duty, NoDuty
 from attendance.duty_planner import DutyPlanner
 from attendance.employment_states import EmploymentStates
 from attendance.excuse_spans import spans_of, study_span
@@ -97,11 +97,9 @@ class Assembler:
 
     def span(self, person_id: PersonId, day: date) -> tuple[datetime, datetime]:
         """[from, to) of the moments whose marks `person_day` wants: the local date, every window, and some
-        hours after one that closes on the next date.
+        hours after one that closes late.
         """
-        if person_id in self._planner.with_shifts:
-            return self._planner.span(person_id, day)[0], self._planner.strays_until(person_id, day)
-        return self._date(day).local
+        return self._planner.span(person_id, day)[0], self._planner.strays_until(person_id, day)
 
     def person_day(
         self,
@@ -120,7 +118,12 @@ class Assembler:
         has_shifts = person_id in self._planner.with_shifts
         of_date = self._date(day)
         local = of_date.local
-        start, end = self.span(person_id, day)
+        if has_shifts:
+            start, end = self.span(person_id, day)
+        else:
+            start, end = (
+                local if isinstance(duty, NoDuty) else (local[0], max(local[1], duty.closes + of_date.after))
+            )
         for mark in marks:
             if not start <= mark.at < end:
                 marks = [mark for mark in marks if start <= mark.at < end]
@@ -212,7 +215,8 @@ class Assembler:
             rosters = self._rosters.on(day), self._rosters.on(day - _DAY)
             if rosters not in self._reaches:
                 self._reaches[rosters] = Reaches(*rosters, self.facts.site_outages)
-            found = self._dates[day] = _Date(bounds(day, self.zone), self._reaches[rosters])
+            after = self.book.on(day).shift_after
+            found = self._dates[day] = _Date(bounds(day, self.zone), self._reaches[rosters], after)
         return found
 
 
@@ -221,6 +225,8 @@ class _Date(NamedTuple):
 
     local: tuple[datetime, datetime]
     reaches: Reaches
+    after: timedelta
+    """For so long after its windows a punch may be one of the date."""
 
 
 def within(marks: Sequence[Mark], start: datetime, end: datetime) -> Sequence[Mark]:

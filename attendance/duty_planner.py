@@ -89,14 +89,13 @@ class DutyPlanner:
 
     def strays_until(self, person_id: PersonId, day: date) -> datetime:
         """Until just before when a punch outside the windows may be one of the work date: to the end of the
-        local date, and after a shift also as long again as its window stays open after its end.
+        local date, and for some hours after its windows: as long as a shift's stays open after its end.
         """
         end = bounds(day, self._zone)[1]
         duty = self._alone(person_id, day)
-        if isinstance(duty, NoDuty) or duty.spells[-1].shift is None:
+        if isinstance(duty, NoDuty):
             return end
-        last = duty.spells[-1]
-        return max(end, last.closes + (last.closes - last.end))
+        return max(end, duty.spells[-1].closes + self._book.on(day).shift_after)
 
     def _alone(self, person_id: PersonId, day: date) -> Duty:
         """The duty without regard to the work dates before and after."""

@@ -89,7 +89,7 @@ class PersonDay:
     claimed: tuple[tuple[datetime, datetime], ...] = ()
     """Windows [opens, closes) of the person's neighbouring work dates: a punch in them is no stray."""
     local: tuple[datetime, datetime] | None = None
-    """The local date, [from, to) in aware UTC moments; of a shift it reaches on past its window's end, for a
-    punch there may be its leaving. None: every mark is taken as of the date, and a day without a roster is
-    never over.
+    """The local date, [from, to) in aware UTC moments; where work is due, also some hours after windows that
+    close late: a punch there may be the leaving. None: every mark is taken as of the date, and a day without
+    a roster is never over.
     """

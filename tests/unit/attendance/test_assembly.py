@@ -156,14 +156,20 @@ def test_the_coming_to_a_first_shift_that_begins_at_midnight_is_the_newcomers() 
 # --- marks
 
 
-def test_the_marks_of_a_regular_day_are_those_of_the_local_date() -> None:
+def test_the_marks_of_a_regular_day_are_those_of_the_local_date_and_of_hours_worked_past_midnight() -> None:
     assembler = city()
-    assert assembler.span(PERSON, MONDAY) == (at("00:00"), at("00:00", TUESDAY))
-    inside = [mark("23:59:59"), mark("00:00")]
-    outside = [mark("23:59:59", MONDAY - DAY), mark("00:00", TUESDAY)]
+    assert assembler.span(PERSON, MONDAY) == (at("00:00"), at("02:00", TUESDAY))
+    inside = [mark("23:59:59"), mark("01:59:59", TUESDAY), mark("00:00")]
+    outside = [mark("23:59:59", MONDAY - DAY), mark("02:00", TUESDAY)]
     found = assembler.person_day(PERSON, MONDAY, [*outside, *inside], READ)
     assert list(found.marks) == inside
     assert found.local == assembler.span(PERSON, MONDAY)
+
+
+def test_the_marks_of_a_day_off_are_those_of_the_local_date() -> None:
+    sunday = MONDAY - DAY
+    found = city(first=sunday).person_day(PERSON, sunday, [mark("00:00")], READ)
+    assert (list(found.marks), found.local) == ([], (at("00:00", sunday), at("00:00")))
 
 
 def test_the_marks_of_a_night_reach_as_far_again_as_its_window_into_the_next_date() -> None:

@@ -147,8 +147,8 @@ def test_moments_follow_a_zone_that_changes_its_clocks() -> None:
     assert spell.end == datetime(2026, 3, 29, 2, tzinfo=UTC), "one of the three hours does not exist"
     assert planner.span(PERSON, sunday) == (
         datetime(2026, 3, 28, 23, tzinfo=UTC),
-        datetime(2026, 3, 29, 22, tzinfo=UTC),
-    )
+        datetime(2026, 3, 30, 0, tzinfo=UTC),
+    ), "to three hours after the window"
 
 
 # --- who serves

@@ -1,4 +1,4 @@
-"""Who leaves a night, or a late shift, after the hours that count pressed on the next date, and was there."""
+"""Who leaves after the hours that count have ended may press on the next date, and was there."""
 
 from __future__ import annotations
 
@@ -35,6 +35,12 @@ def test_a_night_left_half_an_hour_after_its_window_is_not_left_early() -> None:
 def test_a_late_shift_left_after_midnight_is_no_forgotten_leaving() -> None:
     found = judged([entry("S"), OFF], at("13:50"), at("00:20", TUESDAY))
     assert (found.forgot, found.flags) == (None, (Flag.OUTSIDE_WINDOW,))
+
+
+def test_who_stays_at_the_office_past_midnight_has_not_left_at_noon() -> None:
+    found = judged([], at("07:20"), at("12:05"), at("00:40", TUESDAY))
+    assert (found.status, found.early, found.flags) == (DayStatus.PRESENT, None, (Flag.OUTSIDE_WINDOW,))
+    assert judged([], at("07:20"), at("12:05"), at("05:50", TUESDAY)).status is DayStatus.LEFT_EARLY
 
 
 def test_who_pressed_only_after_the_window_of_the_night_is_not_absent() -> None:
