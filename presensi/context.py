@@ -124,6 +124,9 @@ class Group(click.Group):
 
 pass_app = click.make_pass_decorator(App, ensure=True)
 
+NUMBER = click.IntRange(1, 2**62)
+"""Number of a person, or of anything else in the store; greater ones no database takes."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a script.")
 
 language_option = click.option(

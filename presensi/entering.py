@@ -93,6 +93,10 @@ class Desk:
         """What the command line means by a time: city time."""
         return naive.replace(tzinfo=self.zone)
 
+    def seen(self, what: str, subject: str, detail: str) -> None:
+        """Keep in the audit log who looked at leave, reasons or decrees."""
+        self.store.audit.append(self.by, what, subject, detail, at=self.now)
+
     def of_people(
         self,
         first: date,

@@ -13,6 +13,7 @@ from attendance.errors import RosterError
 from attendance.ids import PersonId
 from attendance.nip import check_nip
 from attendance.people import Person
+from presensi.context import NUMBER
 from presensi.exits import ExitCode, Failure
 from store import Store
 
@@ -24,7 +25,7 @@ def person_options(command: F) -> F:
     number = click.option(
         "--person",
         "person_id",
-        type=int,
+        type=NUMBER,
         metavar="ID",
         help="The person's number; else the NIP is asked for.",
     )
@@ -48,7 +49,7 @@ def person_from(store: Store, day: date | None, person_id: int | None, nip_file:
         try:
             found, called = store.people.by_nip(check_nip(text)), "this NIP"
         except RosterError as error:
-            raise Failure(str(error)) from error
+            raise Failure(f"{error}: correct the NIP, or name the person by number.") from error
     if found is None:
         raise Failure(f"Nobody has {called}: see `presensi person find NAME`.")
     if day is not None and found.id not in {person.id for person in store.roster.load(day).people}:

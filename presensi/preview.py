@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, time, tzinfo
 
+from rich.markup import escape
 from rich.table import Table
 
 from attendance.ids import Nip
@@ -44,7 +45,7 @@ def preview_table(plan: Plan, zone: tzinfo) -> Table:
         if not any(counts) and not plan.unchanged[kind]:
             continue
         examples = "\n".join(describe(change, plan.people, zone) for change in _examples(plan, kind))
-        table.add_row(kind, *(str(count) for count in counts), str(plan.unchanged[kind]), examples)
+        table.add_row(kind, *(str(count) for count in counts), str(plan.unchanged[kind]), escape(examples))
     return table
 
 

@@ -16,7 +16,7 @@ from attendance.corrections import Correction, CorrectionId, CorrectionKind, in_
 from attendance.duty import DutyDay
 from attendance.ids import PunchId
 from attendance.people import Person
-from presensi.context import App, Group, json_option, pass_app
+from presensi.context import NUMBER, App, Group, json_option, pass_app
 from presensi.day_options import DAY
 from presensi.entering import CLOCK, Asked, Desk, entering_options
 from presensi.exits import Failure
@@ -50,7 +50,9 @@ def correct() -> None:
 @click.option(
     "--next-day", is_flag=True, help="departure: --at is on the date after --day, as after a night."
 )
-@click.option("--punch", type=int, metavar="NUMBER", help="void: the punch that does not count, see `list`.")
+@click.option(
+    "--punch", type=NUMBER, metavar="NUMBER", help="void: the punch that does not count, see `list`."
+)
 @click.option("--code", default="", help="gathering: the roll-call's code.")
 @click.option("--reason", required=True, help="Why, in words. No names.")
 @click.option("--reference", required=True, help="The evidence: a letter's number, or where it is kept.")
@@ -134,6 +136,7 @@ def list_corrections(
         found = store.corrections.of_person(person.id, day.date())
         punches = _punches(desk, person, day.date())
         serials = {terminal.id: terminal.serial for terminal in store.terminals.list(active_only=False)}
+        desk.seen("corrections.viewed", f"person:{person.id}", f"{day.date()}")
     held = {one.id for one in in_force(found)}
     if as_json:
         app.emit(
@@ -162,7 +165,7 @@ def list_corrections(
 
 
 @correct.command("undo")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @person_options
 @click.option("--reason", required=True, help="Why it shall hold no more. No names.")
 @click.option("--reference", default="", help="The evidence, where there is any.")

@@ -92,6 +92,7 @@ def list_states(app: App, *, person_id: int | None, nip_file: Path | None, as_js
     with app.store() as store:
         person = person_from(store, None, person_id, nip_file)
         found = store.employments.of_person(person.id)
+        Desk(app, store).seen("employments.viewed", f"person:{person.id}", f"{len(found)} states")
     if as_json:
         app.emit([asdict(one) for one in found])
         return

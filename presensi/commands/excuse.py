@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from attendance.city_facts import PeopleFacts
 from attendance.people import Excuse, ExcuseCode, ExcuseKind
-from presensi.context import App, Group, json_option, pass_app
+from presensi.context import NUMBER, App, Group, json_option, pass_app
 from presensi.day_options import DAY, day_options, in_order
 from presensi.entering import CLOCK, Asked, Desk, entering_options
 from presensi.exits import Failure
@@ -115,7 +115,7 @@ def add(
 @excuse.command("list")
 @click.option("--from", "first", type=DAY, help="First day; else today.")
 @click.option("--to", "last", type=DAY, help="Last day; else the first.")
-@click.option("--person", "person_id", type=int, metavar="ID", help="Only of this person.")
+@click.option("--person", "person_id", type=NUMBER, metavar="ID", help="Only of this person.")
 @json_option
 @pass_app
 def list_excuses(
@@ -133,6 +133,8 @@ def list_excuses(
             if person_id is None or one.person_id == person_id
         ]
         names = store.people.names()
+        whose = "everybody" if person_id is None else f"person:{person_id}"
+        desk.seen("excuses.viewed", whose, f"{begins}..{ends}: {len(found)} excuses")
     if as_json:
         app.emit([asdict(one) for one in found])
         return
@@ -148,7 +150,7 @@ def list_excuses(
 
 
 @excuse.command("withdraw")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help="Why it shall not count; goes into the audit log. No names.")
 @entering_options
 @pass_app

@@ -14,7 +14,7 @@ from attendance.assembly import Assembler
 from attendance.ids import SerialNumber
 from attendance.people import Outage, OutageCause, SiteOutage
 from attendance.terminal import Terminal
-from presensi.context import App, Group, json_option, pass_app
+from presensi.context import NUMBER, App, Group, json_option, pass_app
 from presensi.day_options import DAY, in_order
 from presensi.entering import MOMENT, Asked, Desk, entering_options
 from presensi.exits import Failure
@@ -102,7 +102,7 @@ def add(
 
 
 @outage.command("end")
-@click.argument("number", type=int, required=False)
+@click.argument("number", type=NUMBER, required=False)
 @click.option("--terminal", "serial", metavar="SERIAL", help="The open ones of this terminal.")
 @click.option("--at", "at", type=MOMENT, help="City time; left out: now.")
 @entering_options
@@ -170,7 +170,7 @@ def list_outages(app: App, *, first: datetime | None, last: datetime | None, as_
 
 
 @outage.command("withdraw")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--reason", required=True, help="Why it shall not count; goes into the audit log. No names.")
 @entering_options
 @pass_app

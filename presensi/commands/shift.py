@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from attendance.city_facts import PeopleFacts
 from attendance.ids import PersonId
 from attendance.roster import RosterIndex
 from attendance.shifts import ShiftEntry
-from presensi.context import App, Group, json_option, pass_app
+from presensi.context import NUMBER, App, Group, json_option, pass_app
 from presensi.day_options import DAY, InOurTime
 from presensi.entering import Asked, Desk, entering_options
 from presensi.exits import Failure
@@ -83,7 +84,9 @@ def set_shifts(
 
 @shift.command("swap")
 @person_options
-@click.option("--with", "other_id", type=int, metavar="ID", required=True, help="The other person's number.")
+@click.option(
+    "--with", "other_id", type=NUMBER, metavar="ID", required=True, help="The other person's number."
+)
 @day_option
 @reference_option
 @entering_options
@@ -133,7 +136,7 @@ def swap(
 @shift.command("show")
 @click.option("--month", type=InOurTime(["%Y-%m"]), help="As in 2017-01; left out: this month.")
 @click.option("--unit", "unit_code", metavar="CODE", help="The people of this unit and all below it.")
-@click.option("--person", "person_id", type=int, metavar="ID", help="Only this person.")
+@click.option("--person", "person_id", type=NUMBER, metavar="ID", help="Only this person.")
 @json_option
 @pass_app
 def show(
@@ -157,7 +160,7 @@ def show(
     said = {(entry.person_id, entry.day.day): shift_words(entry) for entry in entries}
     for number in sorted({entry.person_id for entry in entries}, key=lambda one: names.get(one, "")):
         table.add_row(
-            f"{names.get(number, '')} ({number})",
+            escape(f"{names.get(number, '')} ({number})"),
             *(said.get((number, day), "") for day in range(1, last.day + 1)),
         )
     app.out.print(table)

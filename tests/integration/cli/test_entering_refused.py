@@ -81,6 +81,8 @@ def test_a_long_fact_says_from_which_day_on_its_effects_are_shown(run: Run, city
             ("excuse", "add", "DL", "--person", 3, "--from", MONDAY, "--to", "2096-11-23", *LETTER),
             "ten years",
         ),
+        (("excuse", "add", "DL", "--person", 10**20, "--from", MONDAY, *LETTER), "not in the range"),
+        (("excuse", "withdraw", 10**20, "--reason", "x"), "not in the range"),
         (("excuse", "list", "--from", MONDAY, "--to", "2026-11-01"), "lies before"),
         (("outage", "list", "--from", MONDAY, "--to", "2026-11-01"), "lies before"),
         (("shift", "set", "free", "--person", 3, "--day", "9999-12-31", *LETTER), "write a year"),
@@ -90,7 +92,7 @@ def test_a_long_fact_says_from_which_day_on_its_effects_are_shown(run: Run, city
         (("outage", "add", "--unit", "2", "--cause", "power", "--from", "0001-01-01 00:00", *LETTER), "year"),
     ],
 )
-def test_days_that_cannot_be_meant_are_a_wrong_command_line(
+def test_days_and_numbers_that_cannot_be_meant_are_a_wrong_command_line(
     run: Run, city: Store, arguments: tuple[object, ...], hint: str
 ) -> None:
     result = run(*arguments)
@@ -103,3 +105,20 @@ def test_an_unknown_unit_is_refused_with_where_codes_stand(run: Run, city: Store
     result = run("excuse", "add", "DL", "--person", 3, "--from", MONDAY, "--place", "zzzz", *LETTER, "--yes")
     assert result.exit_code == ExitCode.FAILED
     assert "units sheet" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "action"),
+    [
+        (("excuse", "list", "--from", MONDAY), "excuses.viewed"),
+        (("correct", "list", "--person", 3, "--day", MONDAY), "corrections.viewed"),
+        (("employment", "list", "--person", 3), "employments.viewed"),
+    ],
+)
+def test_who_looked_at_what_is_kept_about_people_stands_in_the_audit_log(
+    run: Run, city: Store, arguments: tuple[object, ...], action: str
+) -> None:
+    assert run(*arguments).exit_code == 0
+    [line] = city.audit.latest()
+    assert (line.action, line.at) == (action, NOW)
+    assert line.actor
