@@ -106,6 +106,8 @@ class RosterRows:
             if not isinstance(value, str) or len(value) != 10:
                 raise ValueError
             day = date.fromisoformat(value)
+            if day.isoformat() != value:  # a day as year and week
+                raise ValueError
         except ValueError:
             self._fault(number, "day", "is not a day", 'write it as "2017-01-31"')
             return None
