@@ -354,5 +354,5 @@ def test_a_terminal_elsewhere_that_comes_back_behind_takes_a_lateness_back_that_
     town.boards_kept_current_equal_boards_built_anew()
 
 
-Boards.TestCase.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+Boards.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
 TestBoards = Boards.TestCase
