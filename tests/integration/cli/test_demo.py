@@ -100,7 +100,8 @@ def test_up_restarts_what_dies_and_stops_all_at_sigterm(
     presensi: Run, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings, log = tmp_path / "presensi.toml", tmp_path / "log"
-    settings.write_text(f'[store]\nurl = "{database_url}"\n[wall]\nport = {free_port(8080)}\n')
+    ports = f"[wall]\nport = {free_port(8180)}\n[gateway]\nport = {free_port(8280)}\n"
+    settings.write_text(f'[store]\nurl = "{database_url}"\n{ports}')
     with started("up", "--config", settings, log=log) as process:
         until(lambda: "The wall is at" in log.read_text(), 60, log.read_text)
         address = re.findall(r"http://127\S+:\d+/", log.read_text())[-1]
