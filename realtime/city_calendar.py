@@ -26,10 +26,11 @@ def whole_years(first: date, last: date) -> tuple[date, date]:
 def with_computed(entries: Sequence[CalendarEntry], first: date, last: date) -> tuple[CalendarEntry, ...]:
     """`entries`, and what is computed of `first` through `last` (inclusive) where they know nothing.
 
-    A year is known by decree as soon as one national holiday of it was entered for the whole city: then no
-    holiday and no joint leave of it is computed. An election, or a day that only the city celebrates, does
-    not count, else entering it would take every other holiday away. Of any year, a date for which the whole
-    city has an entry goes by that entry. `entries` are all of `whole_years`.
+    A year is known by decree once half of the national holidays that are computed for it were entered for the
+    whole city: then no holiday and no joint leave of it is computed. Fewer are a decree begun and not
+    finished, which must not make Eid a day of absences. An election, or a day that only the city celebrates,
+    does not count. Of any year, a date for which the whole city has an entry goes by that entry. `entries`
+    are all of `whole_years`.
     """
     return (*entries, *_holidays(entries, first, last), *_fasting_months(entries, first, last))
 
@@ -39,8 +40,8 @@ def _holidays(entries: Sequence[CalendarEntry], first: date, last: date) -> Iter
     decreed = [entry for entry in entered if entry.kind is CalendarKind.HOLIDAY]
     for year in range(first.year, last.year + 1):
         computed = holidays_of(year)
-        national = (it.day for it in computed if not it.joint_leave and not it.election)
-        if any(_covered(day, decreed) for day in national):
+        national = [it.day for it in computed if not it.joint_leave and not it.election]
+        if national and 2 * sum(_covered(day, decreed) for day in national) >= len(national):
             continue
         for holiday in computed:
             if first <= holiday.day <= last and not _covered(holiday.day, entered):

@@ -40,9 +40,17 @@ def test_a_year_without_any_decree_has_the_computed_holidays() -> None:
     assert date(2017, 6, 27) in {it.first_day for it in computed(JOINT_LEAVE)}
 
 
-def test_one_decreed_national_holiday_means_that_the_whole_year_is_decreed() -> None:
-    assert computed(HOLIDAY, entry(HOLIDAY, NEW_YEAR)) == []
-    assert computed(JOINT_LEAVE, entry(HOLIDAY, NEW_YEAR)) == []
+def test_half_of_the_national_holidays_entered_mean_that_the_whole_year_is_decreed() -> None:
+    days = [it.first_day for it in computed(HOLIDAY)]
+    half = [entry(HOLIDAY, day) for day in days[: (len(days) + 1) // 2 + 1]]
+    assert computed(HOLIDAY, *half) == []
+    assert computed(JOINT_LEAVE, *half) == []
+
+
+def test_a_decree_of_which_only_some_days_were_entered_takes_no_other_holiday_away() -> None:
+    days = [it.first_day for it in computed(HOLIDAY)]
+    some = [entry(HOLIDAY, day) for day in days[:3]]
+    assert [it.first_day for it in computed(HOLIDAY, *some)] == days[3:]
 
 
 def test_a_holiday_of_the_city_alone_leaves_the_national_ones() -> None:
@@ -71,7 +79,8 @@ def test_what_was_entered_for_a_date_wins_over_what_was_computed_for_it() -> Non
 
 def test_a_decree_holds_for_its_own_year_only() -> None:
     span = date(2016, 12, 1), date(2017, 2, 1)
-    found = computed(HOLIDAY, entry(HOLIDAY, date(2016, 12, 25)), span=span)
+    whole = computed(HOLIDAY, span=(date(2016, 1, 1), date(2016, 12, 31)))
+    found = computed(HOLIDAY, *(entry(HOLIDAY, it.first_day) for it in whole), span=span)
     assert [it.first_day for it in found] == [date(2017, 1, 1), date(2017, 1, 28)]
 
 
