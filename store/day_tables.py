@@ -96,8 +96,7 @@ calendar_entries = Table(
     Column("reference", Text, nullable=False),
     CheckConstraint("last_day >= first_day", name="days_in_order"),
 )
-"""What a decree sets apart; `unit_id` NULL: the whole city. A year with any national holiday here is known by
-decree: nothing is computed for it."""
+"""What a decree sets apart; `unit_id` NULL: the whole city."""
 
 work_patterns = Table(
     "work_patterns",
