@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from attendance.assembly import Assembler
-from attendance.ids import PersonId
+from attendance.city_facts import RosterSpan
+from attendance.ids import PersonId, TerminalId
 from attendance.people import Outage, OutageCause
 from attendance.rules import RuleBook
 from realtime.city_calendar import whole_years, with_computed
 from store import Store
 
-LONG_AGO = datetime(1945, 8, 17, tzinfo=UTC)
 _DAY = timedelta(days=1)
+
+_Logs = Mapping[TerminalId, tuple[date, bool]]
+"""Terminals registered later than a day: the first date that each may know of, and whether only in part."""
 
 
 class DaySource:
@@ -32,8 +35,11 @@ class DaySource:
         # Whether a year is known by decree, its other entries tell.
         entries = self._store.calendars.entries_between(*whole_years(before, after))
         calendar = with_computed(entries, before, after)
-        outages = (*facts.outages, *self._without_log(first))
-        return Assembler(replace(facts, calendar=calendar, outages=outages), self.book, self.zone)
+        logs = self._logs(first)
+        if logs:
+            outages = (*facts.outages, *self._halves(logs))
+            facts = replace(facts, rosters=self._as_they_hung(facts.rosters, logs), outages=outages)
+        return Assembler(replace(facts, calendar=calendar), self.book, self.zone)
 
     def reload_people(self, assembler: Assembler, people: Collection[PersonId]) -> None:
         """Read again what operators change about these people every day."""
@@ -44,29 +50,42 @@ class DaySource:
         """Read the outages of terminals and sites again. What has not changed costs the assembler nothing."""
         known = assembler.facts
         declared, site_outages = self._store.day_facts.outages(known.first, known.last)
-        outages = (*declared, *self._without_log(known.first))
+        outages = (*declared, *self._halves(self._logs(known.first)))
         if (outages, site_outages) != (known.outages, known.site_outages):
             assembler.take_outages(outages, site_outages)
 
-    def _without_log(self, first: date) -> tuple[Outage, ...]:
-        """The past before a terminal was there is an outage of it: reading it to its end tells nothing about
-        days that its log does not hold. Nobody is to be accused of those by `presensi recompute`.
-
-        It holds the dates from its registration on, and those after its first punch: the log may begin in the
-        middle of that date.
+    def _as_they_hung(self, spans: Sequence[RosterSpan], logs: _Logs) -> tuple[RosterSpan, ...]:
+        """Without the terminals that were not there yet: reading such a one to its end tells nothing about
+        days that its log does not hold, and nobody is to be accused of those by `presensi recompute`.
         """
-        found = self._store.terminals.logs_begin(self._midnight(first + _DAY))
+        pieces: list[RosterSpan] = []
+        for span in spans:
+            begins = {day for day, _ in logs.values() if span.first < day <= span.last}
+            firsts = sorted({span.first, *begins})
+            for first, following in zip(firsts, [*firsts[1:], span.last + _DAY], strict=True):
+                there = [
+                    one for one in span.roster.terminals if one.id not in logs or logs[one.id][0] <= first
+                ]
+                roster = replace(span.roster, day=first, terminals=tuple(there))
+                pieces.append(RosterSpan(first, following - _DAY, roster))
+        return tuple(pieces)
+
+    def _halves(self, logs: _Logs) -> tuple[Outage, ...]:
+        """The date of a log's first record, in the middle of which the log may begin."""
         return tuple(
-            Outage(terminal_id, OutageCause.LOG_LOST, LONG_AGO, begins, "")
-            for terminal_id, (registered, punched) in sorted(found.items())
-            if (begins := self._log_begins(registered, punched)) > self._midnight(first - _DAY)
+            Outage(number, OutageCause.LOG_LOST, self._midnight(day), self._midnight(day + _DAY), "")
+            for number, (day, half) in sorted(logs.items())
+            if half
         )
 
-    def _log_begins(self, registered: datetime, punched: datetime | None) -> datetime:
-        begins = self._midnight(registered.astimezone(self.zone).date())
-        if punched is None:
-            return begins
-        return min(begins, self._midnight(punched.astimezone(self.zone).date() + _DAY))
+    def _logs(self, first: date) -> _Logs:
+        found = self._store.terminals.logs_begin(self._midnight(first + _DAY))
+        return {number: self._log(*moments) for number, moments in found.items()}
+
+    def _log(self, registered: datetime, punched: datetime | None) -> tuple[date, bool]:
+        since = registered.astimezone(self.zone).date()
+        recorded = since if punched is None else punched.astimezone(self.zone).date()
+        return min(since, recorded), recorded < since
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone).astimezone(UTC)

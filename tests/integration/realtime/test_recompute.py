@@ -183,3 +183,12 @@ def test_a_log_that_is_older_than_its_registration_speaks_from_the_day_after_its
     }
     results = monday.results.between(MONDAY, MONDAY)
     assert [one.status for one in results] == [DayStatus.PRESENT, DayStatus.LATE, DayStatus.ABSENT]
+
+
+def test_a_terminal_that_is_added_takes_no_past_accusation_back(monday: Store) -> None:
+    again(monday)
+    with monday.database.write() as connection:
+        connection.execute(
+            update(terminals).values(registered_at=at("08:00", TUESDAY)).where(terminals.c.id == 2)
+        )
+    assert again(monday).changed == 0
