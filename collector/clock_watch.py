@@ -21,6 +21,10 @@ NOTICED: Final = timedelta(seconds=3)
 """A change up to this is the rounding of two measurements."""
 NOTICED_LATER: Final = timedelta(seconds=60)
 """The same where the collector was restarted in between: this machine's own clock may have been set then."""
+SEEN_APART: Final = 0.25
+"""Real seconds by which two processes may notice apart that a simulated city's clock goes on or stops. At the
+usual rate that is nothing beside `NOTICED`; in a city a thousand times as fast it is minutes.
+"""
 CITY_MOVED: Final = timedelta(seconds=2)
 """City time that is further than this, at its own rate, from where it should be was moved."""
 CONVALESCENCE: Final = timedelta(days=1)
@@ -121,6 +125,8 @@ class ClockWatch:
             before, noticed = ClockOffset(last.offset, last.offset), NOTICED_LATER
         elapsed = max(timedelta(), new.at - last.at)
         apart = max(new.offset.least - before.most, before.least - new.offset.most)
+        rate = max(new.rate, last.rate) if isinstance(last, Measurement) else new.rate
+        noticed = max(noticed, timedelta(seconds=rate * SEEN_APART))
         if apart <= noticed + DRIFT_PER_DAY * (elapsed / timedelta(days=1)):
             return None
         was = timedelta(seconds=before.seconds)

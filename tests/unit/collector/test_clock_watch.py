@@ -136,3 +136,11 @@ def test_after_a_restart_only_a_large_change_is_a_jump() -> None:
     for ahead, found in ((40, False), (200, True)):
         watch = ClockWatch(LastKnown(timedelta(seconds=0), START))
         assert (watch.note(look(ahead, HOUR), FIRMWARE, MINUTE) is not None) is found
+
+
+def test_in_a_city_that_runs_fast_what_two_processes_notice_apart_is_no_jump() -> None:
+    """At 1,200 city seconds a second, 40 ms between the collector and the terminals are 48 seconds."""
+    watch = watched(look(0, rate=1200))
+    assert watch.note(look(48, HOUR, rate=1200), FIRMWARE, MINUTE) is None
+    assert watched(look(0)).note(look(48, HOUR), FIRMWARE, MINUTE) is not None
+    assert watch.note(look(3600, 2 * HOUR, rate=1200), FIRMWARE, MINUTE) is not None
