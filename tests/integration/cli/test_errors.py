@@ -108,11 +108,7 @@ def test_every_command_explains_itself() -> None:
         result = CliRunner().invoke(cli, [*path, "--help"])
         assert result.exit_code == 0
         assert len(result.output.partition("Options:")[0].split()) > 8, path
-        assert (
-            "--config" in result.output
-            or not path
-            or "Commands:" in result.output
-        )
+        assert "--config" in result.output or not path or "Commands:" in result.output
 
 
 def test_a_wrong_word_is_a_usage_error(presensi: Run) -> None:
