@@ -99,6 +99,8 @@ class Assembler:
         """[from, to) of the moments whose marks `person_day` wants: the local date, every window, and some
         hours after one that closes late.
         """
+        if person_id not in self._planner.with_shifts:
+            return _plain_span(self._planner.duty_day(person_id, day), self._date(day))
         return self._planner.span(person_id, day)[0], self._planner.strays_until(person_id, day)
 
     def person_day(
@@ -118,12 +120,7 @@ class Assembler:
         has_shifts = person_id in self._planner.with_shifts
         of_date = self._date(day)
         local = of_date.local
-        if has_shifts:
-            start, end = self.span(person_id, day)
-        else:
-            start, end = (
-                local if isinstance(duty, NoDuty) else (local[0], max(local[1], duty.closes + of_date.after))
-            )
+        start, end = self.span(person_id, day) if has_shifts else _plain_span(duty, of_date)
         for mark in marks:
             if not start <= mark.at < end:
                 marks = [mark for mark in marks if start <= mark.at < end]
@@ -227,6 +224,12 @@ class _Date(NamedTuple):
     reaches: Reaches
     after: timedelta
     """For so long after its windows a punch may be one of the date."""
+
+
+def _plain_span(duty: Duty, of_date: _Date) -> tuple[datetime, datetime]:
+    """As `Assembler.span`, of somebody without shifts: regular windows begin within their date."""
+    start, end = of_date.local
+    return (start, end) if isinstance(duty, NoDuty) else (start, max(end, duty.closes + of_date.after))
 
 
 def within(marks: Sequence[Mark], start: datetime, end: datetime) -> Sequence[Mark]:
