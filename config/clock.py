@@ -7,6 +7,7 @@ back-off, keepalive) are real seconds and never pass through here.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -74,6 +75,7 @@ class SimClock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = threading.Lock()
         self._checked = float("-inf")
         try:
             self._course = _read_course(path)
@@ -102,12 +104,14 @@ class SimClock:
         return left / course.rate if reached else float("inf")
 
     def _present(self) -> _Course:
-        tick = time.monotonic()
-        if tick - self._checked >= RECHECK_SECONDS:
-            self._checked = tick
-            with suppress(OSError, ValueError, KeyError, TypeError):
-                self._course = _read_course(self._path, self._course)
-        return self._course
+        # Locked over the reading: else a second thread would be told the time before, or bring it back.
+        with self._lock:
+            tick = time.monotonic()
+            if tick - self._checked >= RECHECK_SECONDS:
+                self._checked = tick
+                with suppress(OSError, ValueError, KeyError, TypeError):
+                    self._course = _read_course(self._path, self._course)
+            return self._course
 
 
 @dataclass(frozen=True, slots=True)
