@@ -20,7 +20,7 @@ from realtime.day_board import DayBoard, Dirt
 from realtime.day_source import DaySource
 from realtime.follower import Follower
 from realtime.past_days import PastDays
-from realtime.touched_days import Touched, touched_by
+from realtime.touched_days import touched_by
 from store import Store
 from store.changes import Change
 from store.results import Judged
@@ -126,9 +126,7 @@ class _Sink:
         """Days before `first` have no board any more: whatever of them is not final waits elsewhere, and also
         the days that a jump of the clock left out.
         """
-        left = [day for day in self._boards if day < first]
-        for day in left:
+        for day in [day for day in self._boards if day < first]:
             del self._boards[day]
             self._fresh.pop(day, None)
-        if left:
-            self._past.again([Touched(min(left), first - _DAY)])
+        self._past.take_over(first - _DAY)

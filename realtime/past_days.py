@@ -45,9 +45,11 @@ Seen = tuple[TerminalId, bool, datetime | None]
 
 
 class PastDays:
-    """One thread; `start` and `stop` it from another. `again` and `progress` may be called from anywhere.
+    """One thread; `start` and `stop` it from another. The rest of its methods may be called from anywhere.
 
-    The days before yesterday are its own; those from yesterday on have boards that follow the store.
+    Its own days are those of which `take_over` said that they have no board that follows the store. It does
+    not ask the clock which these are: at midnight it might get another answer than whoever keeps the boards,
+    and a day between the two would be nobody's.
     """
 
     def __init__(self, store: Store, clock: Clock, source: DaySource, freshness: timedelta) -> None:
@@ -58,7 +60,8 @@ class PastDays:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="past days", daemon=True)
         self._lock = threading.Lock()
-        self._asked = [Touched()]
+        self._last: date | None = None
+        self._asked: list[Touched] = []
         self._wanted: dict[date, Wanted] = {}
         self._backlog: dict[date, Wanted] = {}
         self._open: dict[Key, tuple[Seen, ...]] = {}
@@ -68,7 +71,7 @@ class PastDays:
         self._progress = time.monotonic()
 
     def start(self) -> None:
-        """Begin, with a comparison of all that is stored."""
+        """Begin; with the first `take_over`, all that is stored is compared."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -80,6 +83,15 @@ class PastDays:
     def progress(self) -> float:
         """`time.monotonic` when the thread last did its work. Waiting after a failure counts as work."""
         return self._progress
+
+    def take_over(self, last: date) -> None:
+        """The days through `last` are its own from here on; those that were not before are judged again."""
+        with self._lock:
+            before, self._last = self._last, last
+            if before is None:
+                self._asked.append(Touched())
+            elif before < last:
+                self._asked.append(Touched(before + _DAY, last))
 
     def again(self, touched: Iterable[Touched]) -> None:
         """Judge these again. What is said to be touched from the first day of all, or up to this day, comes
@@ -132,10 +144,9 @@ class PastDays:
         if not self._asked:
             return
         first = self._store.results.first_day()
-        last = self._clock.now().astimezone(self._source.zone).date() - 2 * _DAY
         with self._lock:
-            asked, self._asked = self._asked, []
-        if first is None:
+            asked, self._asked, last = self._asked, [], self._last
+        if first is None or last is None:
             return
         for touched in asked:
             todo = self._backlog if touched.first is None or touched.last is None else self._wanted

@@ -4,6 +4,7 @@ comes late, and a restart loses nothing and tells nothing twice.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from attendance.day_result import DayStatus
 from attendance.history import Cause
 from attendance.ids import PersonId, TerminalId
 from attendance.people import Excuse, ExcuseCode, Outage, OutageCause
-from config.clock import SimClock
+from config.clock import Clock, SimClock
 from realtime.day_source import DaySource
 from realtime.keeper import Keeper
 from realtime.recompute import recompute
@@ -31,7 +32,7 @@ WITHIN_SECONDS = 15.0
 
 
 @contextmanager
-def keeping(store: Store, clock: SimClock) -> Iterator[Keeper]:
+def keeping(store: Store, clock: Clock) -> Iterator[Keeper]:
     keeper = Keeper(store, clock, DaySource(store, BOOK, ZONE), FRESHNESS)
     keeper.start()
     try:
@@ -39,6 +40,28 @@ def keeping(store: Store, clock: SimClock) -> Iterator[Keeper]:
         yield keeper
     finally:
         keeper.stop()
+
+
+class LateForOne:
+    """The city's clock, but the first time that the thread called `name` asks, it is still `moment`."""
+
+    def __init__(self, name: str, moment: datetime, clock: SimClock) -> None:
+        self._name: str | None = name
+        self._moment = moment
+        self._clock = clock
+
+    @property
+    def rate(self) -> float:
+        return self._clock.rate
+
+    def now(self) -> datetime:
+        if threading.current_thread().name == self._name:
+            self._name = None
+            return self._moment
+        return self._clock.now()
+
+    def real_seconds_until(self, moment: datetime) -> float:
+        return self._clock.real_seconds_until(moment)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -170,6 +193,19 @@ def test_a_day_that_waited_for_a_dark_terminal_is_settled_when_it_was_read(
     (settled,) = city.results.of_person(PersonId(2), MONDAY, MONDAY)
     assert settled.final
     assert Cause.TERMINAL_READ in causes(city, 2)
+
+
+def test_a_start_at_midnight_forgets_no_day_between_yesterdays_board_and_the_past(
+    city: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    now = at("00:00:30", WEDNESDAY)
+    set_clock(now)
+    city.terminals.save_health([health(1, now), health(2, "07:00", online=False, since="07:05")])
+    recompute(DaySource(city, BOOK, ZONE), city, MONDAY, MONDAY, clock=lambda: now, freshness=FRESHNESS)
+    assert status(city, 3) is DayStatus.WAITING
+    read_through(city, now)
+    with keeping(city, LateForOne("past days", at("23:59:59", TUESDAY), clock)):
+        wait_until(lambda: status(city, 3) is DayStatus.ABSENT)
 
 
 def test_midnight_leaves_nothing_of_the_day_before_behind(
