@@ -44,6 +44,8 @@ class Terminal:
     interval: float | None
     """Seconds between count checks (live) or visits (poll); None takes the collector's setting."""
     active: bool
+    district: str = ""
+    """The kecamatan where it hangs; empty: not told."""
 
     @property
     def place(self) -> str:

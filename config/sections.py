@@ -229,9 +229,13 @@ class WallSettings(Section):
         description="Address to listen on. 127.0.0.1 is this machine only; 0.0.0.0 is all its networks.",
     )
     port: int = Field(default=8080, ge=1, le=65535, description="TCP port to listen on.")
-    show_names: bool = Field(
-        default=False,
-        description="Whether a monitor may show names without signing in. Each view of names is logged.",
+    unpaired: Literal["nothing", "counts", "names"] = Field(
+        default="counts",
+        description="What a screen may show that was not paired: nothing but its pairing code, counts, or "
+        "names too. names is for rehearsals with invented people only: it needs a simulated clock.",
+    )
+    pairing_minutes: int = Field(
+        default=15, ge=1, le=1440, description="How long the pairing code on a screen holds, in minutes."
     )
     coalesce: Duration = Field(
         default=timedelta(milliseconds=100),
@@ -239,7 +243,12 @@ class WallSettings(Section):
         description="Changes within this time reach a monitor together.",
     )
     max_walls: int = Field(
-        default=200, ge=1, le=5000, description="How many monitors may be connected at once."
+        default=400, ge=1, le=5000, description="How many monitors may be connected at once."
+    )
+    workers: Literal["threads", "gevent"] = Field(
+        default="threads",
+        description="How monitors are served: by threads, good for some hundreds, or by gevent, for "
+        'thousands; that one needs `pip install "presensi[gevent]"`.',
     )
     title: str = Field(default="Presensi", min_length=1, description="Title of the web page.")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.clock import Clock, SimClock, SystemClock
 from config.reading import defaults, read_environment, read_file, validate
@@ -52,6 +53,16 @@ class Settings(Section):
     gateway: GatewaySettings = Field(default_factory=GatewaySettings)
     clock: ClockSettings = Field(default_factory=ClockSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+
+    @model_validator(mode="after")
+    def _names_of_real_people(self) -> Self:
+        if self.wall.unpaired == "names" and self.clock.file is None:
+            raise ValueError(
+                'wall.unpaired = "names" shows names on any screen, for rehearsals with invented people, '
+                "which have a clock.file. In a city, pair the screens that may show names: "
+                "`presensi wall pair`"
+            )
+        return self
 
 
 def load(path: Path | None, environment: Mapping[str, str] | None = None) -> Settings:

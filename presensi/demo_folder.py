@@ -128,7 +128,7 @@ def settings_text(options: DemoOptions, folder: Path) -> str:
             "settle": "500ms",
             "backoff_most": "5s",
         },
-        "wall": {"port": _port(options.port), "show_names": True},
+        "wall": {"port": _port(options.port), "unpaired": "names"},
         # No terminal of the demo pushes.
         "gateway": {"enabled": False},
         "clock": {"file": str(folder / CLOCK_FILE)},

@@ -11,7 +11,8 @@ from attendance.counts import Counts, count
 from attendance.ids import PersonId, TerminalId, UnitId
 from realtime.day_board import Arrival, DayBoard
 from realtime.rows import ArrivalRow, Row, RowWriter, total_row
-from realtime.scope import CITY, Scope
+from realtime.scope import CITY, Kind, Scope
+from realtime.scope import office as office_scope
 
 TICKER_ROWS = 30
 
@@ -74,13 +75,13 @@ class BoardView:
 
     def scopes(self) -> list[Scope]:
         """All scopes that the board has."""
-        return [CITY, *map(Scope, self.offices)]
+        return [CITY, *map(office_scope, self.offices)]
 
     def whole(self, scope: Scope, ticker: Ticker) -> dict[str, Row]:
         """Every row of the scope."""
-        if scope.office is None:
-            return self.city(self.offices, self._board.index.terminals, ticker)
-        return self.office(scope.office, self._people(scope.office))
+        if scope.kind is Kind.OFFICE and scope.unit is not None:
+            return self.office(scope.unit, self._people(scope.unit))
+        return self.city(self.offices, self._board.index.terminals, ticker)
 
     def city(
         self, offices: Iterable[UnitId], terminals: Iterable[TerminalId], ticker: Ticker

@@ -28,7 +28,7 @@ from realtime.follower import Follower
 from realtime.rooms import Rooms
 from realtime.rows import BeatRow, Row, beat_row, reading_of
 from realtime.rulebook import load_rulebook
-from realtime.scope import CITY, Delta, Scope, VersionedRows, parse_scope
+from realtime.scope import CITY, Delta, Kind, Level, Scope, VersionedRows, parse_scope
 from realtime.wall_sink import WallSink
 from store import Store, StoreError
 
@@ -155,7 +155,11 @@ class Hub:
         scope = self._asked(client, message)
         if scope is None:
             return
-        if scope.office is not None and self._wall.show_names and not self._log_view(client, scope):
+        if (
+            scope.kind is Kind.OFFICE
+            and Level(self._wall.unpaired) is Level.NAMES
+            and not self._log_view(client, scope)
+        ):
             return
         with self._lock:
             if self._open and scope not in self._rows:
@@ -214,7 +218,7 @@ class Hub:
     def _scope(self, scope: Scope) -> VersionedRows[Row]:
         return self._rows.setdefault(scope, VersionedRows(scope, self._epoch))
 
-    def _send(self, scope: Scope, delta: Delta[Row] | None) -> None:
+    def _send(self, scope: Scope, delta: Delta | None) -> None:
         if delta is None or not self._open:
             return
         try:
@@ -280,7 +284,7 @@ def create_hub(
         clock,
         source=DaySource(store, load_rulebook(board.rules), city.zone),
         freshness=board.freshness,
-        look=Look(city.name, city.zone, wall.show_names),
+        look=Look(city.name, city.zone, Level(wall.unpaired) is Level.NAMES),
         wall=wall,
     )
 

@@ -15,7 +15,7 @@ from attendance.ids import PersonId, TerminalId, UnitId
 from realtime.board_view import BoardView, Ticker
 from realtime.day_board import DayBoard, Dirt
 from realtime.rows import Row
-from realtime.scope import CITY, Scope
+from realtime.scope import CITY, Scope, office
 
 
 class Outlet(Protocol):
@@ -60,15 +60,15 @@ class Publisher:
         self._city |= bool(dirt)
         self._terminals |= dirt.terminals
         for person_id in dirt.people:
-            office = board.index.office_of(person_id)
-            if office is not None:
-                self._people.setdefault(office, set()).add(person_id)
-                self._offices.add(office)
+            unit_id = board.index.office_of(person_id)
+            if unit_id is not None:
+                self._people.setdefault(unit_id, set()).add(person_id)
+                self._offices.add(unit_id)
         for terminal_id in dirt.terminals:
-            office = board.index.office_above(board.index.terminals[terminal_id].unit_id)
-            if office is not None:
-                self._people.setdefault(office, set())
-                self._offices.add(office)
+            unit_id = board.index.office_above(board.index.terminals[terminal_id].unit_id)
+            if unit_id is not None:
+                self._people.setdefault(unit_id, set())
+                self._offices.add(unit_id)
 
     def flush(self, view: BoardView, ticker: Ticker) -> None:
         """Send what is due."""
@@ -79,17 +79,17 @@ class Publisher:
             self._sent[CITY] = real
             self._city = False
             self._offices, self._terminals = set(), set()
-        for unit_id in [unit_id for unit_id in self._people if self._due(Scope(unit_id)) <= real]:
+        for unit_id in [unit_id for unit_id in self._people if self._due(office(unit_id)) <= real]:
             people = self._people.pop(unit_id)
             if unit_id not in view.offices:
                 continue
             rows = view.office(unit_id, people)
-            self._outlet.change(Scope(unit_id), rows, frozenset())
-            self._sent[Scope(unit_id)] = real
+            self._outlet.change(office(unit_id), rows, frozenset())
+            self._sent[office(unit_id)] = real
 
     def patience(self) -> float:
         """Real seconds until something is due; infinity when nothing waits."""
-        due = [self._due(Scope(unit_id)) for unit_id in self._people]
+        due = [self._due(office(unit_id)) for unit_id in self._people]
         if self._city:
             due.append(self._due(CITY))
         return min(due, default=float("inf")) - time.monotonic()

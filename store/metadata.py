@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Integer, MetaData
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration these tables belong to."""
 
 metadata = MetaData(

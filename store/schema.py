@@ -18,11 +18,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from store import day_tables
+from store import day_tables, wall_tables
 from store.metadata import REVISION, Key, metadata
 from store.moments import DeviceTime, UtcMoment
 
-__all__ = ["REVISION", "day_tables", "metadata"]
+__all__ = ["REVISION", "day_tables", "metadata", "wall_tables"]
 
 units = Table(
     "units",
@@ -50,8 +50,10 @@ terminals = Table(
     Column("interval", Float),
     Column("active", Boolean, nullable=False),
     Column("registered_at", UtcMoment),
+    Column("district", Text, nullable=False, server_default=""),
 )
-"""`registered_at`: city time; NULL: before the store kept it."""
+"""`registered_at`: city time; NULL: before the store kept it. `district`: the kecamatan where it hangs, for
+the plan of terminals; empty: not told."""
 
 terminal_health = Table(
     "terminal_health",

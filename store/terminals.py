@@ -153,6 +153,7 @@ def terminal_from(row: RowMapping) -> Terminal:
         follow=Follow(row["follow"]),
         interval=row["interval"],
         active=row["active"],
+        district=row["district"],
     )
 
 

@@ -47,7 +47,7 @@ class Wall:
 
     def _delta(self, message: dict[str, Any]) -> None:
         now = time.time()
-        if self._version != (message["epoch"], message["base"]):
+        if self._version != (message["epoch"], message["version"] - 1):
             self.resyncs += 1
             self._client.emit("resync", {"scope": message["scope"]})
             return

@@ -22,9 +22,10 @@ class WallProcess(ServerProcess):
         super().__init__(folder)
         self._clock = folder / "clock.json"
         self.set_clock("07:20")
+        unpaired = "names" if show_names else "counts"
         self._settings.write_text(
             f'[store]\nurl = "{database_url}"\n'
-            f"[wall]\nport = {self.port}\nshow_names = {str(show_names).lower()}\n"
+            f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\n"
             f'[clock]\nfile = "{self._clock}"\n{settings}',
             "utf-8",
         )

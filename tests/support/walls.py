@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import socketio
 from flask import Flask
@@ -28,7 +28,8 @@ def serving(
 ) -> Iterator[tuple[Hub, str]]:
     """A hub over `store`, started, and the URL where it serves."""
     app = Flask("walls")
-    wall = WallSettings(show_names=show_names, coalesce=timedelta(milliseconds=100), max_walls=max_walls)
+    unpaired: Literal["counts", "names"] = "names" if show_names else "counts"
+    wall = WallSettings(unpaired=unpaired, coalesce=timedelta(milliseconds=100), max_walls=max_walls)
     hub = create_hub(app, store, clock, city=CitySettings(), board=BoardSettings(), wall=wall)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -104,15 +105,16 @@ class Wall:
         with self.changed:
             self.deltas.append(message)
             mine = self.seen.get(message["scope"])
-            if mine is None or (mine.epoch, mine.version) != (message["epoch"], message["base"]):
+            if mine is None or (mine.epoch, mine.version + 1) != (message["epoch"], message["version"]):
                 self.resyncs += 1
                 self.client.emit("resync", {"scope": message["scope"]})
                 return
             mine.version = message["version"]
-            mine.rows.update(message["rows"])
-            for key in message["removed"]:
+            for key in message.get("removed", ()):
                 mine.rows.pop(key, None)
-            self._note(message["scope"], message["rows"])
+            whole = {key: {**mine.rows.get(key, {}), **patch} for key, patch in message["rows"].items()}
+            mine.rows.update(whole)
+            self._note(message["scope"], whole)
 
     def _note(self, scope: str, rows: Rows) -> None:
         self.history.append((scope, rows))

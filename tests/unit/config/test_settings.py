@@ -33,7 +33,7 @@ def refusal(path: Path, environment: dict[str, str] | None = None) -> str:
 def test_without_a_file_the_defaults_hold() -> None:
     settings = load(None, {})
     assert settings.wall.port == 8080
-    assert settings.wall.show_names is False
+    assert settings.wall.unpaired == "counts"
     assert settings.collector.count_check == timedelta(seconds=30)
     assert settings.board.freshness == timedelta(minutes=3)
     assert settings.city.zone.key == "Asia/Jakarta"

@@ -10,13 +10,13 @@ from attendance.people import Unit, UnitKind
 from realtime.board_view import BoardView, Ticker
 from realtime.publisher import Publisher
 from realtime.rows import Row
-from realtime.scope import CITY, Scope
+from realtime.scope import CITY, Scope, office
 from tests.support.boards import LOOK, board, health, press
 from tests.support.days import at
 from tests.support.rosters import small_roster, terminal
 
 COALESCE = timedelta(milliseconds=60)
-OFFICE = Scope(UnitId(2))
+OFFICE = office(UnitId(2))
 
 
 @dataclass

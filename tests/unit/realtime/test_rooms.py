@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from attendance.ids import UnitId
 from realtime.rooms import CAUGHT_UP_AT, LAGS_AT, Rooms
-from realtime.scope import CITY, Scope
+from realtime.scope import CITY, office
 
-OFFICE = Scope(UnitId(2))
+OFFICE = office(UnitId(2))
 
 
 def test_a_client_that_cannot_keep_up_is_left_out_until_it_has_caught_up() -> None:

@@ -14,12 +14,13 @@ from attendance.terminal import TerminalHealth
 from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
 from realtime.day_board import DayBoard
 from realtime.rows import Row, reading_of
-from realtime.scope import CITY, Scope
+from realtime.scope import CITY
+from realtime.scope import office as office_scope
 from tests.support.boards import BOOK, LOOK, board, health, press
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import small_roster, terminal
 
-OFFICE = Scope(UnitId(2))
+OFFICE = office_scope(UnitId(2))
 FRESH: tuple[TerminalHealth, ...] = (health(1, "07:59:30"), health(2, "07:59:40"))
 UNNAMED = Look("Kota Contoh", ZONE, show_names=False)
 

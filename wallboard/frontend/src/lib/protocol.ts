@@ -50,7 +50,10 @@ export interface TerminalRow {
   readonly id: number;
   readonly name: string;
   readonly office: number | null;
+  /** The kecamatan; empty: not told. */
+  readonly district: string;
   readonly online: boolean;
+  /** Told only of a terminal that is behind or offline: of all others it is now. */
   readonly read_through: string | null;
   readonly offline_since: string | null;
   /** Seconds the terminal's clock is ahead of the city's. */
@@ -144,7 +147,7 @@ export interface Refusal {
 }
 
 /** A row's shape follows from its key: see the typed views in `board.ts`. */
-export type Rows = Readonly<Record<string, unknown>>;
+export type Rows = Readonly<Record<string, object>>;
 
 export interface SnapshotMessage {
   readonly scope: string;
@@ -153,7 +156,128 @@ export interface SnapshotMessage {
   readonly rows: Rows;
 }
 
+/** What changed since `version - 1`: of rows that were there only the fields that differ. */
 export interface DeltaMessage extends SnapshotMessage {
-  readonly base: number;
-  readonly removed: readonly string[];
+  /** Forgotten before `rows` are put in; missing when there are none. */
+  readonly removed?: readonly string[];
+}
+
+export type Level = 'nothing' | 'counts' | 'names';
+
+export type Theme = 'auto' | 'dark' | 'light';
+
+export type ViewName = 'city' | 'office' | 'names' | 'terminals' | 'day';
+
+/** One stop of a playlist. */
+export interface Stop {
+  readonly view: ViewName;
+  /** 5 to 3600. */
+  readonly seconds: number;
+  /** Of the view "office": which; of others: null. */
+  readonly unit: number | null;
+  /** Of the view "names": which list; null: late, absent, not yet, one after the other. */
+  readonly state: 'late' | 'absent' | 'not_yet' | null;
+  /** City time "HH:MM" from which and until which it is shown; null: always. May run over midnight. */
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** How a wall looks, as somebody set it for that wall. */
+export interface Look {
+  readonly playlist: readonly Stop[];
+  readonly theme: Theme;
+  /** City time "HH:MM" between which the screen is dimmed; null: never. */
+  readonly dim: { readonly from: string; readonly to: string } | null;
+}
+
+/** The server's first word on every connection, and again whenever one of its facts changes. */
+export interface Hello {
+  /** Another build than this page's: reload. */
+  readonly build: string;
+  readonly level: Level;
+  /** Null: this screen is not paired. */
+  readonly wall: ({ readonly id: number; readonly name: string } & Look) | null;
+  /** The scope of the first view: "city", "city:5", or "office:12". */
+  readonly root: string;
+  /** Unix milliseconds by the server's own clock, not the city's. */
+  readonly real: number;
+}
+
+/** People who came in for the first time within five minutes: key "a:HHMM". */
+export interface ArrivalBin {
+  readonly n: number;
+}
+
+/** When people usually come in: key "usual". */
+export interface UsualRow {
+  /** How many past days it rests on. */
+  readonly days: number;
+  /** "HH:MM" of the first bin's start. */
+  readonly first: string;
+  /** Minutes. */
+  readonly step: number;
+  /** Per mille of who was due, who had come in by the end of each bin. */
+  readonly median: readonly number[];
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+}
+
+/** One person of the scope "names": key "p:ID". */
+export interface NameRow {
+  readonly id: number;
+  readonly name: string;
+  /** The office's number and short name. */
+  readonly unit: number;
+  readonly office: string;
+  readonly status: 'late' | 'absent' | 'not_yet';
+  readonly minutes: number | null;
+  readonly class: string | null;
+  /** "HH:MM:SS" */
+  readonly at: string | null;
+}
+
+/** People by state at the cut-off. */
+export interface FrozenCounts {
+  readonly required: number;
+  readonly present: number;
+  readonly late: number;
+  readonly not_yet: number;
+  readonly waiting: number;
+  readonly absent: number;
+  readonly excused: number;
+}
+
+/** The scope "recap": key "freeze". Missing before the cut-off and on days off. */
+export interface FreezeRow {
+  /** "HH:MM", the cut-off. */
+  readonly at: string;
+  /** "HH:MM:SS" when it was made; later than `at` where the server was away at the cut-off. */
+  readonly made: string;
+  /** What was said then. */
+  readonly then: FrozenCounts;
+  /** What is said of that same moment now that more is known. */
+  readonly now: FrozenCounts;
+  /** How many people stand in another state than they were said to. */
+  readonly corrected: number;
+}
+
+/** An office of which something was corrected: key "r:UNIT". */
+export interface CorrectedOffice {
+  readonly id: number;
+  readonly short: string;
+  readonly then: FrozenCounts;
+  readonly now: FrozenCounts;
+  readonly corrected: number;
+}
+
+/** Somebody who was corrected: key "c:PERSON". Names only. */
+export interface CorrectedPerson {
+  readonly id: number;
+  readonly name: string;
+  readonly unit: number;
+  readonly office: string;
+  readonly before: Status;
+  readonly after: Status;
+  /** Why `after`, as of the cut-off. */
+  readonly why: Sentence;
 }

@@ -8,6 +8,7 @@ export function terminal(id: number, change: Partial<TerminalRow> = {}): Termina
     id,
     name: `Mesin ${id}`,
     office: 1,
+    district: '',
     online: true,
     read_through: null,
     offline_since: null,

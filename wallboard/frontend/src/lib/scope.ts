@@ -5,7 +5,7 @@ import type { DeltaMessage, SnapshotMessage } from './protocol';
 export interface ScopeState {
   readonly epoch: string | number;
   readonly version: number;
-  readonly rows: ReadonlyMap<string, unknown>;
+  readonly rows: ReadonlyMap<string, object>;
 }
 
 /** The delta does not continue what we have: ask the server for a snapshot. */
@@ -20,9 +20,12 @@ export function applyDelta(state: ScopeState | null, delta: DeltaMessage): Scope
   if (state === null || delta.epoch !== state.epoch) return RESYNC;
   // A delta that was under way when a newer snapshot was read holds nothing new.
   if (delta.version <= state.version) return state;
-  if (delta.base !== state.version) return RESYNC;
+  if (delta.version !== state.version + 1) return RESYNC;
   const rows = new Map(state.rows);
-  for (const key of delta.removed) rows.delete(key);
-  for (const [key, row] of Object.entries(delta.rows)) rows.set(key, row);
+  for (const key of delta.removed ?? []) rows.delete(key);
+  for (const [key, patch] of Object.entries(delta.rows)) {
+    const row = rows.get(key);
+    rows.set(key, row === undefined ? patch : { ...row, ...patch });
+  }
   return { epoch: state.epoch, version: delta.version, rows };
 }
