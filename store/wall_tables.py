@@ -23,10 +23,13 @@ walls = Table(
     Column("revoked_at", UtcMoment),
     Column("revoked_by", Text),
     Column("revoked_why", Text),
+    Column("revision", Key, nullable=False, unique=True),
 )
 """A monitor that somebody confirmed. `unit_id`: what it may show, with all below; NULL: the city. `level`:
 counts or names. `look`: its playlist and theme as JSON. `credential`: SHA-256 of what the device holds, 256
-random bits; NULL until the device has fetched it. A revoked wall stays, with who revoked it and why."""
+random bits; NULL until the device has fetched it. A revoked wall stays, with who revoked it and why.
+`revision`: greater than every other wall's when this one was changed last; so the greatest tells whether anything
+changed. Moments are city time."""
 
 wall_pairings = Table(
     "wall_pairings",
@@ -41,7 +44,8 @@ wall_pairings = Table(
 )
 """A screen that shows a code and waits. `code`: what it shows, without dashes; `secret`: SHA-256 of what only
 that screen knows; `wall_id`: the wall as which it was confirmed. Moments are the machine's own time, not city
-time: a code lives minutes of somebody's real waiting. Gone once fetched or expired."""
+time: a code lives minutes of somebody's real waiting. Gone once expired, or once the wall was seen with its
+credential: an answer that is lost on the way can be asked for again until then."""
 
 day_freezes = Table(
     "day_freezes",

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", MOMENT),
         sa.Column("revoked_by", sa.Text),
         sa.Column("revoked_why", sa.Text),
+        sa.Column("revision", KEY, nullable=False, unique=True),
     )
     op.create_table(
         "wall_pairings",
