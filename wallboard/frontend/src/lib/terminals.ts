@@ -6,7 +6,8 @@ export type Trouble = 'offline' | 'error' | 'clock' | 'log';
 
 const GRAVITY: Readonly<Record<Trouble, number>> = { offline: 0, error: 1, log: 2, clock: 3 };
 
-function troubleWith(terminal: TerminalRow): Trouble | null {
+/** What is wrong with it; null: nothing, though it may not have been read up to now. */
+export function troubleWith(terminal: TerminalRow): Trouble | null {
   if (!terminal.online) return 'offline';
   switch (terminal.error) {
     case null:
