@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import board, decode, gateway, ingest, judging, live, sweep
+from tests.benchmarks import board, decode, gateway, ingest, judging, live, many_walls, sweep
 from tests.benchmarks.report import Row, show, write_json
 
 Part = Callable[[], tuple[list[Row], list[str]]]
@@ -29,8 +29,10 @@ PARTS: dict[str, Part] = {
     "judge": judging.measure,
     "board": board.measure,
     "live": live.measure,
+    "walls": many_walls.measure,
 }
-"""Name → what measures it. `live`: the latency from finger to browser, and afterwards the idle processes."""
+"""Name → what measures it. `live`: the latency from finger to browser, and afterwards the idle processes;
+`walls`: three hundred of them in the whole city's rush."""
 
 
 def main() -> int:

@@ -34,16 +34,21 @@ WATCH = """
 """
 
 
-def main() -> None:
-    """Open the page, watch until told to stop, tell what came."""
+def chromium() -> str:
+    """Where the browser is. Raises `SystemExit` when there is none."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if program is None:
         raise SystemExit("Chromium is missing: run `make setup`")
+    return program
+
+
+def main() -> None:
+    """Open the page, watch until told to stop, tell what came."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(sys.argv[1])
-        page.wait_for_selector("[data-ticker]", timeout=60_000)
+        page.wait_for_selector('[data-live="true"]', timeout=60_000)
         page.evaluate(WATCH)
         print(READY, flush=True)
         sys.stdin.read()

@@ -35,15 +35,18 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, database: str, seconds: float) -> Iterator[Town]:
-    """Start everything on the empty `database`; gives it once every terminal's log is in the store."""
-    with Helper("rush", str(folder), str(seconds)) as rush:
+def town(folder: Path, database: str, seconds: float, pace: float | None = None) -> Iterator[Town]:
+    """Start everything on the empty `database`; gives it once every terminal's log is in the store.
+    `pace`: see `tests.benchmarks.rush`.
+    """
+    with Helper("rush", str(folder), str(seconds), *([] if pace is None else [str(pace)])) as rush:
         rush.wait_ready()
         port = free_port()
         settings = folder / "presensi.toml"
         settings.write_text(
             f'[city]\ntimezone = "{ZONE.key}"\n[store]\nurl = "{database}"\n'
-            f'[wall]\nport = {port}\n[clock]\nfile = "{CLOCK_FILE}"\n[log]\nlevel = "WARNING"\n'
+            f'[wall]\nport = {port}\nunpaired = "names"\n[clock]\nfile = "{CLOCK_FILE}"\n'
+            '[log]\nlevel = "WARNING"\n'
         )
         _finish(_presensi("migrate", settings, quiet=True))
         files = [str(folder / f"{sheet}.csv") for sheet in SHEETS]
