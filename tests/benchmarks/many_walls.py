@@ -136,8 +136,8 @@ def _lines(frame: str) -> list[tuple[int, str]]:
 
 
 def _painted(numbers: Iterable[int], shown: Iterable[tuple[int, float]]) -> dict[int, float]:
-    """When the page stood at each ticker number or beyond: the ticker has room for some lines only, and of more
-    that come at once the oldest are never drawn, while the counts hold them.
+    """When the page stood at each ticker number or beyond: the ticker has room for some lines only, and of
+    more that come at once the oldest are never drawn, while the counts hold them.
     """
     found: dict[int, float] = {}
     coming = sorted(shown, reverse=True)
