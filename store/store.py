@@ -24,6 +24,8 @@ from store.revision import check
 from store.roster import RosterTable
 from store.shifts import ShiftTable
 from store.terminals import TerminalTable
+from store.wall_pairings import PairingTable
+from store.walls import WallTable
 
 
 class Store:
@@ -56,6 +58,8 @@ class Store:
             corrections=self.corrections,
         )
         self.terminals = TerminalTable(database, self.changes)
+        self.walls = WallTable(database)
+        self.pairings = PairingTable(database)
 
     @property
     def url(self) -> str:

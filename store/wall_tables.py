@@ -28,8 +28,8 @@ walls = Table(
 """A monitor that somebody confirmed. `unit_id`: what it may show, with all below; NULL: the city. `level`:
 counts or names. `look`: its playlist and theme as JSON. `credential`: SHA-256 of what the device holds, 256
 random bits; NULL until the device has fetched it. A revoked wall stays, with who revoked it and why.
-`revision`: greater than every other wall's when this one was changed last; so the greatest tells whether anything
-changed. Moments are city time."""
+`revision`: greater than every other wall's when this one was changed last; so the greatest tells whether
+anything changed. Moments are city time."""
 
 wall_pairings = Table(
     "wall_pairings",
