@@ -23,6 +23,7 @@ from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalModel, TerminalSim
 from store import Store
 from store.schema import terminals, units
+from tests.support.waiting import PATIENCE
 
 ZONE = ZoneInfo("Asia/Jakarta")
 SEED = 20261123
@@ -169,7 +170,7 @@ async def collecting(
         await running
 
 
-async def until(holds: Callable[[], bool], within: float = 10.0, every: float = 0.02) -> None:
+async def until(holds: Callable[[], bool], within: float = PATIENCE, every: float = 0.02) -> None:
     """Wait until `holds`, looking `every` so many seconds; fail when it does not within so many."""
     deadline = asyncio.get_running_loop().time() + within
     while not holds():

@@ -17,6 +17,7 @@ from devices.adms.attlog import encode_attlog_line
 from devices.driver import AttLogRecord
 from store import Store
 from tests.support.collecting import register
+from tests.support.waiting import PATIENCE
 
 FAST = GatewaySettings(
     delay=timedelta(seconds=1),
@@ -30,11 +31,9 @@ FAST = GatewaySettings(
 
 
 SERIAL = "PUSH0001"
-WITHIN = 10.0
-"""Seconds in which what is to come has to have come."""
 
 
-def eventually(holds: Callable[[], bool], within: float = WITHIN) -> None:
+def eventually(holds: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait until `holds`; fail when it does not."""
     deadline = time.monotonic() + within
     while not holds():

@@ -16,13 +16,21 @@ class WallProcess(ServerProcess):
     module = "wallboard.server"
 
     def __init__(
-        self, folder: Path, database_url: str, *, show_names: bool = True, settings: str = ""
+        self,
+        folder: Path,
+        database_url: str,
+        *,
+        show_names: bool = True,
+        unpaired: str | None = None,
+        settings: str = "",
     ) -> None:
-        """`settings` are more lines for the settings file."""
+        """`unpaired` says what a screen that is not paired shows; unless given, `show_names` decides between
+        names and counts. `settings` are more lines for the settings file.
+        """
         super().__init__(folder)
         self._clock = folder / "clock.json"
         self.set_clock("07:20")
-        unpaired = "names" if show_names else "counts"
+        unpaired = unpaired or ("names" if show_names else "counts")
         self._settings.write_text(
             f'[store]\nurl = "{database_url}"\n'
             f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\n"

@@ -18,6 +18,7 @@ from config.clock import Clock
 from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.hub import Hub, create_hub
 from store import Store
+from tests.support.waiting import PATIENCE
 
 Rows = dict[str, dict[str, Any]]
 
@@ -85,7 +86,7 @@ class Wall:
         """One row as the monitor holds it now; empty when it has none."""
         return self.seen[scope].rows.get(key, {}) if scope in self.seen else {}
 
-    def until(self, holds: Callable[[], bool], within: float = 10.0) -> None:
+    def until(self, holds: Callable[[], bool], within: float = PATIENCE) -> None:
         """Wait until `holds`; fail when it does not within so many seconds."""
         with self.changed:
             assert self.changed.wait_for(holds, within), f"it never came to be; errors: {self.errors}"
@@ -148,7 +149,7 @@ def wall(url: str, *, reconnect: bool = False) -> Iterator[Wall]:
     client.on("delta", found._on_delta)
     client.on("beat", found._on_beat)
     client.on("error", found._on_error)
-    client.connect(url, transports=["websocket"], wait_timeout=10)
+    client.connect(url, transports=["websocket"], wait_timeout=PATIENCE)
     try:
         yield found
     finally:
@@ -158,7 +159,7 @@ def wall(url: str, *, reconnect: bool = False) -> Iterator[Wall]:
         threading.Thread(target=client.shutdown, daemon=True).start()
 
 
-def wait_until(holds: Callable[[], bool], within: float = 10.0) -> None:
+def wait_until(holds: Callable[[], bool], within: float = PATIENCE) -> None:
     """Wait until `holds`; fail when it does not within so many seconds."""
     deadline = time.monotonic() + within
     while not holds():

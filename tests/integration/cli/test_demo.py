@@ -17,6 +17,7 @@ from simulators.truth import GroundTruth
 from store import Store, open_store
 from tests.integration.cli.conftest import Run, started, until
 from tests.support.databases import FreshDatabase
+from tests.support.waiting import PATIENCE
 
 SMALL = ("--people", 40, "--terminals", 4)
 
@@ -52,10 +53,10 @@ def test_a_demo_runs_by_itself_to_its_end_with_every_readable_punch_stored(
 def test_ctrl_c_stops_every_process_and_says_where_the_data_is(presensi: Run, tmp_path: Path) -> None:
     folder, log = tmp_path / "demo", tmp_path / "log"
     with started("demo", *SMALL, "--dir", folder, log=log) as process:
-        until(lambda: "Ctrl-C ends the demo" in log.read_text(), 60, log.read_text)
+        until(lambda: "Ctrl-C ends the demo" in log.read_text(), PATIENCE, log.read_text)
         found = re.search(r"http://\S+", log.read_text())
         assert found is not None
-        with urllib.request.urlopen(found[0], timeout=10) as page:
+        with urllib.request.urlopen(found[0], timeout=PATIENCE) as page:
             assert page.status == 200
         second = presensi("demo", "--dir", folder)
         assert (second.exit_code, "runs already" in second.output) == (ExitCode.FAILED, True)
@@ -68,7 +69,7 @@ def test_ctrl_c_stops_every_process_and_says_where_the_data_is(presensi: Run, tm
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) >= 3
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0, log.read_text()
+        assert process.wait(PATIENCE) == 0, log.read_text()
     assert "data stays in" in log.read_text()
     assert not [child for child in family if child.is_running() and child.status() != "zombie"]
 
@@ -103,11 +104,11 @@ def test_up_restarts_what_dies_and_stops_all_at_sigterm(
     ports = f"[wall]\nport = {free_port(8180)}\n[gateway]\nport = {free_port(8280)}\n"
     settings.write_text(f'[store]\nurl = "{database_url}"\n{ports}')
     with started("up", "--config", settings, log=log) as process:
-        until(lambda: "The wall is at" in log.read_text(), 60, log.read_text)
+        until(lambda: "The wall is at" in log.read_text(), PATIENCE, log.read_text)
         address = re.findall(r"http://127\S+:\d+/", log.read_text())[-1]
         wall = next(child for child in psutil.Process(process.pid).children() if "wall" in child.cmdline())
         os.kill(wall.pid, signal.SIGKILL)
-        until(lambda: "wall ended (signal SIGKILL)" in log.read_text(), 10, log.read_text)
+        until(lambda: "wall ended (signal SIGKILL)" in log.read_text(), PATIENCE, log.read_text)
 
         def answers() -> bool:
             try:
@@ -116,8 +117,8 @@ def test_up_restarts_what_dies_and_stops_all_at_sigterm(
             except OSError:
                 return False
 
-        until(answers, 30, log.read_text)
+        until(answers, PATIENCE, log.read_text)
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0, log.read_text()
+        assert process.wait(PATIENCE) == 0, log.read_text()
     assert not [child for child in family if child.is_running() and child.status() != "zombie"]

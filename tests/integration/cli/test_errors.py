@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from presensi.cli import cli
 from presensi.exits import ExitCode
 from tests.integration.cli.conftest import Run, started, until
+from tests.support.waiting import PATIENCE
 
 
 def one_sentence(result: Result, code: ExitCode) -> str:
@@ -152,7 +153,7 @@ class TestProbe:
 
     @staticmethod
     def address(log: Path) -> str:
-        until(lambda: "listens on" in log.read_text(), 20, log.read_text)
+        until(lambda: "listens on" in log.read_text(), PATIENCE, log.read_text)
         found = re.search(r"listens on (\S+:\d+)", log.read_text())
         assert found is not None
         return found[1]

@@ -13,6 +13,7 @@ import pytest
 from config.clock import SimClock
 from presensi.exits import ExitCode
 from tests.integration.cli.conftest import Run, started, until
+from tests.support.waiting import PATIENCE
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -22,10 +23,10 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """A simulated terminal runs here."""
     log = tmp_path / "log"
     with started("simulate", "terminal", "--port", "0", "--dir", tmp_path / "sim", log=log) as process:
-        until(lambda: "listens on" in log.read_text(), 20, log.read_text)
+        until(lambda: "listens on" in log.read_text(), PATIENCE, log.read_text)
         yield tmp_path / "sim"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def test_a_technician_can_do_everything_to_a_terminal(presensi: Run, folder: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_terminal_runs_on_every_kind_of_line_and_its_roster_can_be_imported(
 ) -> None:
     log, folder = tmp_path / "log", tmp_path / "sim"
     with started("simulate", "terminal", *options, "--dir", folder, log=log):
-        until(lambda: "listens on" in log.read_text(), 20, log.read_text)
+        until(lambda: "listens on" in log.read_text(), PATIENCE, log.read_text)
         assert re.search(rf"listens on {address} \({driver}\)", log.read_text())
         presensi("migrate")
         imported = presensi("import", "roster", *sorted(folder.glob("*.csv")), "--yes")
@@ -113,7 +114,7 @@ def test_a_terminal_runs_on_every_kind_of_line_and_its_roster_can_be_imported(
 def test_a_push_terminal_is_steered_and_registered_like_any_other(presensi: Run, tmp_path: Path) -> None:
     log, folder = tmp_path / "log", tmp_path / "sim"
     with started("simulate", "push", "http://127.0.0.1:9", "--dir", folder, log=log):
-        until(lambda: "calls http://127.0.0.1:9" in log.read_text(), 20, log.read_text)
+        until(lambda: "calls http://127.0.0.1:9" in log.read_text(), PATIENCE, log.read_text)
         assert "1 records" in presensi("simulate", "fault", "uid-0", "--dir", folder).output
         wrong = presensi("simulate", "fault", "split", "--dir", folder)
         assert "cannot happen on a line of type push" in wrong.output

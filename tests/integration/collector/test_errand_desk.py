@@ -67,7 +67,7 @@ async def test_an_errand_taken_as_its_terminal_leaves_the_roster_ends_and_the_ne
         errand = store.errands.put(number, kind, arguments, dry_run=False, actor="ani", at=datetime.now(UTC))
         looks[:] = [terminal]
         await desk.look()
-        await until(partial(has_ended, store, errand), 5)
+        await until(partial(has_ended, store, errand))
         found = store.errands.get(errand)
         assert found is not None
         assert found.state is ErrandState.FAILED

@@ -53,6 +53,7 @@ from tests.support.collecting import (
     utc_now,
 )
 from tests.support.databases import FreshDatabase
+from tests.support.waiting import PATIENCE
 
 ONE_SESSION = TerminalModel(sessions=1)
 DEWI = SimUser("1003", "Dewi Lestari", privilege=2, card=77, password="4321", fingers=(0, 6))
@@ -308,7 +309,7 @@ async def test_a_collector_killed_in_the_middle_of_a_copy_leaves_it_to_be_done_a
             outcome = await ended(store, number, 30)
             assert isinstance(outcome, Report), outcome
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
         assert fingers(new, "1003") == fingers(old, "1003")
         assert len(new.terminal.users) == 2
         (entry,) = store.audit.latest()

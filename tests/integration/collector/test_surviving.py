@@ -39,6 +39,7 @@ from tests.support.collecting import (
     utc_now,
 )
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import PATIENCE
 
 MANY = 60_000
 PROGRAM = """
@@ -90,7 +91,7 @@ async def test_a_collector_killed_in_mid_bulk_goes_on_where_it_was_and_store_equ
         killed_at: list[int] = []
         for wanted in (1, 20_000, 40_000):
             async with collector_process(database_url, tmp_path) as process:
-                await until(partial(has_read, store, terminal, wanted), 60)
+                await until(partial(has_read, store, terminal, wanted))
                 process.send_signal(signal.SIGKILL)
                 await process.wait()
             killed_at.append(records_read(store, terminal))
@@ -98,9 +99,9 @@ async def test_a_collector_killed_in_mid_bulk_goes_on_where_it_was_and_store_equ
         assert killed_at[0] < MANY, "the collector was not killed in mid-bulk"
         assert store.terminals.cursors()[terminal].generation == 1
         async with collector_process(database_url, tmp_path) as process:
-            await until(lambda: records_read(store, terminal) == MANY + 3, 60)
+            await until(lambda: records_read(store, terminal) == MANY + 3)
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
         await until(lambda: not server.terminal.sessions)
         assert stored_keys(store) == truth_of(server.terminal)
         cursor = store.terminals.cursors()[terminal]
@@ -118,7 +119,7 @@ async def test_a_line_that_breaks_in_mid_read_loses_nothing(store: Store) -> Non
                 server.hang_up()
             assert records_read(store, terminal) == 0
             server.delivery = Delivery()
-            await until(lambda: records_read(store, terminal) == 20_000, 30)
+            await until(lambda: records_read(store, terminal) == 20_000)
         assert stored_keys(store) == truth_of(server.terminal)
 
 
@@ -182,7 +183,7 @@ async def test_at_most_so_many_large_logs_are_read_at_once_and_small_tails_do_no
                 return store.punches.count(terminal_of(store, serial).id)
 
             await until(lambda: counted("CKQ3") == 10)
-            await until(lambda: counted("CKQ1") + counted("CKQ2") == 60_000, 60)
+            await until(lambda: counted("CKQ1") + counted("CKQ2") == 60_000)
         assert stored_keys(store) == sorted(
             truth_of(one.terminal) + truth_of(other.terminal) + truth_of(small.terminal)
         )

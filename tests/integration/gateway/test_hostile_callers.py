@@ -14,6 +14,7 @@ from store import Store, open_store
 from tests.support.collecting import city_now
 from tests.support.gateway_process import GatewayProcess
 from tests.support.push import attlog, record, register_push
+from tests.support.waiting import PATIENCE
 
 SERIAL = "PUSH0"
 SETTINGS = 'delay = "1s"\nrequest_timeout = "8s"\nqueue = 16'
@@ -56,7 +57,7 @@ def opened(sqlite: str) -> Iterator[Store]:
 
 def exchange(port: int, request: bytes, source: str = "127.0.0.1") -> bytes:
     """Send `request`, and read until the gateway hangs up."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(source, 0)) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0)) as line:
         line.sendall(request)
         line.shutdown(socket.SHUT_WR)
         answer = b""
@@ -111,4 +112,4 @@ def test_one_slow_client_keeps_no_terminal_from_being_answered(gateway: GatewayP
         time.sleep(0.2)
         started = time.monotonic()
         assert exchange(gateway.port, PING).endswith(b"OK\n")
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 6

@@ -21,6 +21,7 @@ from tests.support.databases import FreshDatabase
 from tests.support.gateway_process import GatewayProcess
 from tests.support.postgres import PostgresServer
 from tests.support.push import attlog, eventually, record, register_push
+from tests.support.waiting import PATIENCE
 
 BATCH = 40
 KILLS = 3
@@ -151,7 +152,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, sqlite: str) -> Iterator[G
 
 def exchange(port: int, request: bytes, pause: float = 0.0) -> bytes:
     """Send `request` byte by byte where it pauses, and read until the gateway hangs up."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         if pause:
             with suppress(OSError):
                 for start in range(len(request)):
@@ -185,7 +186,7 @@ def test_an_old_client_without_host_and_content_type_is_answered_in_its_own_way(
 
 
 def test_the_date_that_terminals_set_their_clocks_by_is_city_time(gateway: GatewayProcess) -> None:
-    line = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=5)
+    line = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
     line.request("GET", "/iclock/getrequest?SN=PUSH0")
     answer = line.getresponse()
     assert answer.headers.get_all("Date") == [answer.headers["Date"]]

@@ -26,6 +26,7 @@ from store.schema import outages
 from tests.support.boards import BOOK
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.mornings import SetClock, append, both_read, punch
+from tests.support.waiting import PATIENCE
 
 SUNDAY, TUESDAY = MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)
 NIGHT = Shift("M", "Malam", time(21), time(7), date(2020, 1, 1))
@@ -73,7 +74,7 @@ class Notes:
 
     def until(self, holds: Callable[[], bool]) -> None:
         with self.moved:
-            assert self.moved.wait_for(holds, 10.0), (self.rows, self.told)
+            assert self.moved.wait_for(holds, PATIENCE), (self.rows, self.told)
 
     def status(self, person: int, day: date = MONDAY) -> DayStatus | None:
         result = self.rows.get(day, {}).get(PersonId(person))

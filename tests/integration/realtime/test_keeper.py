@@ -26,9 +26,9 @@ from tests.support.boards import BOOK, health
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.mornings import SetClock, append, both_read, punch, settled
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import PATIENCE
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
-WITHIN_SECONDS = 15.0
 
 
 @contextmanager
@@ -65,7 +65,7 @@ class LateForOne:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WITHIN_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -111,7 +111,7 @@ def past(city: Store, clock: SimClock, set_clock: SetClock) -> Store:
     return city
 
 
-def test_a_punch_is_a_stored_result_within_seconds(city: Store, clock: SimClock) -> None:
+def test_a_punch_becomes_a_stored_result(city: Store, clock: SimClock) -> None:
     with keeping(city, clock):
         assert city.results.between(MONDAY, MONDAY) == []
         append(city, punch("1001", "06:58"))
@@ -142,16 +142,14 @@ def test_the_first_start_judges_no_day_before_it(city: Store, clock: SimClock) -
     assert city.results.first_day() == MONDAY
 
 
-def test_a_leave_that_is_entered_two_days_later_changes_the_stored_result_within_seconds(
+def test_a_leave_that_is_entered_two_days_later_changes_the_stored_result(
     past: Store, clock: SimClock
 ) -> None:
     with keeping(past, clock):
         assert status(past, 2) is DayStatus.ABSENT
-        began = time.monotonic()
         past.facts.add_excuse(Excuse(PersonId(2), ExcuseCode.CS, MONDAY, TUESDAY, "SKS 1"))
         wait_until(lambda: status(past, 2) is DayStatus.EXCUSED)
         wait_until(lambda: status(past, 2, TUESDAY) is DayStatus.EXCUSED)
-        assert time.monotonic() - began < 5
     assert causes(past, 2) == [Cause.FIRST, Cause.EXCUSE]
     assert status(past, 3) is status(past, 2, WEDNESDAY) is DayStatus.ABSENT
 

@@ -18,6 +18,7 @@ from store.bulk import COPY_PUNCHES
 from store.punches import Receipt
 from tests.integration.store.readings import bad, live, log_read, punch
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import PATIENCE
 
 FIRST = TerminalId(1)
 ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -130,7 +131,7 @@ def test_a_writer_at_the_same_terminal_is_waited_for_and_its_punch_found(city: S
         time.sleep(0.3)
         bulk.write(connection, city.dialect, [bulk.Group(FIRST, [many()[700]], None)])
         assert receipts == []
-    waiting.join(20)
+    waiting.join(PATIENCE)
     assert [counts(one) for one in receipts] == [(MANY - 1, 1, 0)]
 
 
@@ -156,11 +157,11 @@ def test_a_line_cut_amid_the_many_leaves_nothing_and_the_next_attempt_succeeds(
         other.execute("LOCK TABLE punches IN SHARE MODE")
         writer = threading.Thread(target=write)
         writer.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not postgres_server.execute(copying):
             assert time.monotonic() < deadline, "nobody waits to copy"
             time.sleep(0.02)
-        writer.join(20)
+        writer.join(PATIENCE)
     assert len(errors) == 1
     assert city.punches.count() == 0
     (receipt,) = city.punches.append([log_read(None, many())])

@@ -92,7 +92,7 @@ def test_next_is_empty_after_its_time_when_nothing_happens(store: Store) -> None
     feed = store.changes.feed()
     begun = time.monotonic()
     assert feed.next(0.2) == []
-    assert 0.15 < time.monotonic() - begun < 2
+    assert time.monotonic() - begun > 0.15
     feed.close()
 
 

@@ -22,9 +22,9 @@ from store.database import BUSY_SECONDS
 from tests.support.databases import FreshDatabase
 from tests.support.ports import free_port
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import PATIENCE
 
 WATCHDOG_SECONDS = 4.0
-START_SECONDS = 40.0
 HARDENED = """
 import ctypes, os, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
@@ -104,10 +104,10 @@ def service(command: str, settings_file: Path, manager: Manager) -> Iterator[sub
         env=environment,
     )
     try:
-        assert manager.wait_for("READY=1", START_SECONDS), "never ready"
+        assert manager.wait_for("READY=1", PATIENCE), "never ready"
         yield process
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         for child in family(process.pid):
             with suppress(psutil.NoSuchProcess):
@@ -144,7 +144,7 @@ def test_a_service_says_that_it_is_ready_and_goes_on_feeding_the_watchdog(
     with service(command, installation("sqlite"), manager):
         for _ in range(3):
             assert manager.wait_for("WATCHDOG=1", WATCHDOG_SECONDS)
-    assert manager.wait_for("STOPPING=1", 1.0)
+    assert manager.wait_for("STOPPING=1", PATIENCE)
 
 
 @pytest.mark.postgres
@@ -164,7 +164,7 @@ def test_a_collector_whose_writer_hangs_does_not_feed_the_watchdog(
             assert not manager.wait_for("WATCHDOG=1", 2 * WATCHDOG_SECONDS), (
                 "alive, and nothing can be written"
             )
-        assert manager.wait_for("WATCHDOG=1", 2 * WATCHDOG_SECONDS), "did not recover"
+        assert manager.wait_for("WATCHDOG=1", PATIENCE), "did not recover"
 
 
 def test_a_collector_whose_database_is_locked_waits_and_is_not_taken_for_dead(
@@ -189,4 +189,4 @@ def test_a_wall_whose_worker_hangs_does_not_feed_the_watchdog(
         with standing_still(workers):
             manager.forget()
             assert not manager.wait_for("WATCHDOG=1", 2 * WATCHDOG_SECONDS), "alive, with a worker that hangs"
-        assert manager.wait_for("WATCHDOG=1", 2 * WATCHDOG_SECONDS), "did not recover"
+        assert manager.wait_for("WATCHDOG=1", PATIENCE), "did not recover"

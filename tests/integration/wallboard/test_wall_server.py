@@ -17,6 +17,7 @@ from config.errors import ConfigError
 from config.settings import Settings
 from store import MigrationNeeded, open_store
 from tests.support.rosters import plant, small_roster
+from tests.support.waiting import PATIENCE
 from tests.support.wall_process import WallProcess
 from tests.support.walls import wait_until, wall
 from wallboard.server import run
@@ -45,11 +46,11 @@ def test_sigterm_ends_it_soon_though_monitors_are_connected(running: WallProcess
         assert time.monotonic() - started < 5
 
 
-def test_killed_with_monitors_connected_it_frees_its_port_within_two_seconds(running: WallProcess) -> None:
+def test_killed_with_monitors_connected_it_frees_its_port(running: WallProcess) -> None:
     with wall(running.url) as monitor:
         monitor.join("city")
         running.kill()
-        running.until_port_is_free(within=2.0)
+        running.until_port_is_free(within=PATIENCE)
 
 
 def test_a_worker_that_dies_is_replaced_and_monitors_find_the_board_again(running: WallProcess) -> None:
@@ -59,7 +60,7 @@ def test_a_worker_that_dies_is_replaced_and_monitors_find_the_board_again(runnin
         epoch = monitor.seen["city"].epoch
         monitor.client.on("connect", lambda: monitor.client.emit("join", {"scope": "city"}))
         worker.send_signal(signal.SIGKILL)
-        wait_until(lambda: monitor.seen["city"].epoch != epoch, within=30)
+        wait_until(lambda: monitor.seen["city"].epoch != epoch)
         assert monitor.row("city", "total")["people"] == 3
 
 

@@ -18,6 +18,7 @@ from collector.ingest import Ingest
 from store import CursorMoved, Store, StoreError, StoreUnavailable, open_store
 from store.punches import Ingest as Batch
 from tests.support.collecting import register, until
+from tests.support.waiting import PATIENCE
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 LOCAL_NOON = datetime(2026, 11, 23, 12, 0)
@@ -134,7 +135,7 @@ async def test_while_the_store_is_away_callers_wait_and_nothing_is_lost(
         assert ingest.offer(live(terminal, 2, first=50))
         await asyncio.sleep(1.0)
         assert not waiting.done()
-    assert (await asyncio.wait_for(waiting, 10)).inserted == 10
+    assert (await asyncio.wait_for(waiting, PATIENCE)).inserted == 10
     await until(lambda: lite.punches.count() == 12 and len(caplog.records) >= 2)
     said = [line.getMessage() for line in caplog.records]
     assert len(said) == 2, said
@@ -184,7 +185,7 @@ async def test_too_many_waiting_log_records_make_the_next_reader_wait(
         readers = [asyncio.create_task(ingest.accept(from_log(terminal, 10))) for terminal in (first, second)]
         await asyncio.sleep(0.2)
         assert ingest.waiting_punches == 10
-    receipts = await asyncio.wait_for(asyncio.gather(*readers), 10)
+    receipts = await asyncio.wait_for(asyncio.gather(*readers), PATIENCE)
     assert [receipt.inserted for receipt in receipts] == [10, 10]
 
 
@@ -200,7 +201,7 @@ async def test_closing_gives_up_on_a_store_that_is_away_and_says_so(
         await asyncio.sleep(0.2)
         await ingest.close()
         with pytest.raises(StoreUnavailable):
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, PATIENCE)
     with pytest.raises(StoreUnavailable):
         await ingest.accept(from_log(terminal, 10))
     assert lite.punches.count() == 0

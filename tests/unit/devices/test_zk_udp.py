@@ -31,6 +31,7 @@ from devices.zk.layouts import LAYOUTS
 from devices.zk.records import encode_record
 from devices.zk.sizes import FreeSizes, encode_sizes
 from devices.zk.times import pack_time
+from tests.support.waiting import PATIENCE
 from tests.unit.devices.scripted_peer import SESSION, Answer, Piece, datagram_peer, reply
 
 NOON = datetime(2026, 11, 23, 12, 0, 1)
@@ -81,7 +82,7 @@ async def test_a_request_that_got_lost_is_sent_again_under_its_reply_id() -> Non
         session = await ZkUdpDriver().open(replace(peer.target, reply_timeout=3))
         started = time.monotonic()
         assert await session.read_clock() == NOON
-        assert 0.9 < time.monotonic() - started < 2
+        assert time.monotonic() - started > 0.9
         assert asked[0] == asked[1]
         await session.close()
 
@@ -240,11 +241,12 @@ async def test_silence_in_mid_read_ends_it_long_before_the_bulk_deadline() -> No
         Command.READ_BUFFER: lambda _: [],
     }
     async with datagram_peer(answers) as peer:
-        session = await ZkUdpDriver().open(replace(peer.target, bulk_timeout=30, silence_timeout=0.6))
+        patient = replace(peer.target, bulk_timeout=10 * PATIENCE, silence_timeout=0.6)
+        session = await ZkUdpDriver().open(patient)
         started = time.monotonic()
         with pytest.raises(DeadlineExceeded, match=r"silent for 0\.6 s in mid-read"):
             await session.read_log()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < PATIENCE
         asked = [packet for packet in peer.received if packet.command == Command.READ_BUFFER]
         assert len(asked) == 2
         assert asked[0] == asked[1]

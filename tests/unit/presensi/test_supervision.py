@@ -15,6 +15,7 @@ import pytest
 
 from presensi.notify import Notifier
 from presensi.process import Child, Supervisor
+from tests.support.waiting import PATIENCE
 
 WELL = "from presensi.notify import Notifier; n = Notifier(); n.ready()"
 WAIT = "import time; print('started', flush=True); time.sleep(60)"
@@ -24,7 +25,7 @@ def script(text: str) -> list[str]:
     return [sys.executable, "-c", text]
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -138,7 +139,7 @@ def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
         " await s.start(); await asyncio.sleep(60)\nasyncio.run(main())"
     )
     with subprocess.Popen([sys.executable, "-c", parent]) as process:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while not (note.exists() and note.read_text()):
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -24,6 +24,7 @@ from simulators.fleet import TRUTH_FILE, Fleet
 from simulators.scenario import Scenario, build
 from simulators.site import Line
 from simulators.truth import GroundTruth
+from tests.support.waiting import PATIENCE
 
 MONDAY = date(2026, 11, 23)
 
@@ -66,7 +67,7 @@ def fleet(scenario: Scenario, clock: HandClock | RunningClock) -> Fleet:
     return Fleet(scenario, clock.now, clock.real_wait)
 
 
-async def until(condition: object, seconds: float = 3.0) -> None:
+async def until(condition: object, seconds: float = PATIENCE) -> None:
     assert callable(condition)
     deadline = time.monotonic() + seconds
     while not condition():
@@ -105,7 +106,7 @@ async def test_fingers_are_pressed_and_lines_cut_and_mended_as_city_time_passes(
             await until(lambda: lengths(running) == scenario.truth.log_lengths(clock.moment))
             await until(lambda cut=is_cut: server.is_cut is cut)
         clock.moment = at(23, 59)
-        await asyncio.wait_for(running.finished(), 5)
+        await asyncio.wait_for(running.finished(), PATIENCE)
         assert running.played == len(scenario.presses)
     finally:
         await running.stop()
@@ -140,7 +141,7 @@ async def test_a_disabled_terminal_loses_fingers_and_the_day_goes_on(
     try:
         running.site.server(None).terminal.disabled = True
         clock.moment = at(23, 59)
-        await asyncio.wait_for(running.finished(), 5)
+        await asyncio.wait_for(running.finished(), PATIENCE)
         assert "a finger was refused" in caplog.text
     finally:
         await running.stop()
@@ -219,7 +220,7 @@ def test_a_running_fleet_leaves_its_files_and_obeys_its_control_until_told_to_en
         client.press("123", serial)
         assert json.loads((tmp_path / "control.json").read_text("utf-8"))["host"] == "127.0.0.1"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         with suppress(ProcessLookupError):
             process.kill()

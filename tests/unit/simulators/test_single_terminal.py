@@ -13,6 +13,7 @@ import pytest
 
 from simulators.control import ControlClient
 from simulators.single import fill_log, make_terminal
+from tests.support.waiting import PATIENCE
 
 SERVE = """
     import sys
@@ -46,7 +47,7 @@ def test_one_terminal_runs_by_itself_and_is_steered_without_naming_it(tmp_path: 
         (status,) = client.status()
         assert (status.port, status.records, status.users) == (port, 1, 5)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         with suppress(ProcessLookupError):
             process.kill()

