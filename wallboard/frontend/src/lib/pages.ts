@@ -41,10 +41,12 @@ export function readingSeconds(names: number): number {
   return Math.max(LEAST_SECONDS, Math.ceil(names * SECONDS_A_NAME));
 }
 
+const alphabet = new Intl.Collator('id', { numeric: true });
+
 /** The latest first; of the others office by office. */
 export function ordered(people: readonly NameRow[], state: NameState): NameRow[] {
-  const byName = (a: NameRow, b: NameRow) => a.name.localeCompare(b.name, 'id') || a.id - b.id;
-  const byOffice = (a: NameRow, b: NameRow) => a.office.localeCompare(b.office, 'id', { numeric: true });
+  const byName = (a: NameRow, b: NameRow) => alphabet.compare(a.name, b.name) || a.id - b.id;
+  const byOffice = (a: NameRow, b: NameRow) => alphabet.compare(a.office, b.office);
   return people
     .filter(({ status }) => status === state)
     .sort(

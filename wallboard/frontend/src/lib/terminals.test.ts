@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { terminal } from './samples';
-import { troubleOf } from './terminals';
+import { todoFor, troubleOf } from './terminals';
 
 test('a terminal that does well is not listed', () => {
   expect(troubleOf([terminal(1), terminal(2, { clock_offset: -20, log_fill: 0.5 })])).toEqual([]);
@@ -21,4 +21,16 @@ test('offline comes before faults, a full log and a wrong clock; the longest off
     [2, 'log'],
     [1, 'clock'],
   ]);
+});
+
+test('what to do follows from the fault, and from being offline where no fault says more', () => {
+  const off = { online: false, offline_since: null };
+  expect(
+    [
+      { ...off, error: 'Unreachable' },
+      { ...off, error: 'AuthRejected' },
+      { error: 'ClockDead' },
+      { error: 'X' },
+    ].map((change) => todoFor(terminal(1, change))),
+  ).toEqual(['offline', 'key', 'clockDead', 'error']);
 });

@@ -38,3 +38,29 @@ export function troubleOf(terminals: readonly TerminalRow[]): { terminal: Termin
         a.terminal.name.localeCompare(b.terminal.name, 'id', { numeric: true }),
     );
 }
+
+/** What somebody should do about it: a key of the texts `plan.todo`. */
+export type Todo =
+  'offline' | 'key' | 'wrong' | 'admit' | 'busy' | 'clock' | 'clockJumped' | 'clockDead' | 'log' | 'error';
+
+const TODO: Readonly<Record<string, Todo>> = {
+  AuthRejected: 'key',
+  KeyRefused: 'key',
+  WrongTerminal: 'wrong',
+  UnusableAddress: 'wrong',
+  AccessPanel: 'wrong',
+  NotAdmitted: 'admit',
+  OutsideNetwork: 'admit',
+  Busy: 'busy',
+  ClockOff: 'clock',
+  ClockJumped: 'clockJumped',
+  ClockDead: 'clockDead',
+  LogNearlyFull: 'log',
+  LogFull: 'log',
+};
+
+export function todoFor(terminal: TerminalRow): Todo {
+  return (
+    (terminal.error === null ? undefined : TODO[terminal.error]) ?? (terminal.online ? 'error' : 'offline')
+  );
+}

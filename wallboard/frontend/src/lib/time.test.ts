@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTime, later, longDate, shortTime } from './time';
+import { clockTime, later, longDate, secondsBetween, shortTime } from './time';
 
 const moment = '2026-11-23T07:31:20.500000+07:00';
 
@@ -20,4 +20,8 @@ test('the clock runs on between two beats and keeps its offset', () => {
 test('dates are written out in the language of the wall', () => {
   expect(longDate('2026-11-23', 'id-ID')).toBe('Senin, 23 November 2026');
   expect(longDate('2026-11-23', 'en-GB')).toMatch(/^Monday,? 23 November 2026$/);
+});
+
+test('what lies between two moments does not depend on the offset they are told in', () => {
+  expect(secondsBetween('2026-11-23T07:00:00+07:00', '2026-11-23T00:01:30Z')).toBe(90);
 });

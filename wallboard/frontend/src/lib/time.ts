@@ -29,3 +29,8 @@ export function longDate(date: string, locale: string): string {
     timeZone: 'UTC',
   }).format(new Date(`${date}T00:00:00Z`));
 }
+
+/** Seconds from one moment to a later one; both carry their offset. */
+export function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
