@@ -5,7 +5,7 @@ PRESENSI := .venv/bin/presensi
 ARGS ?=
 export PYTHON
 
-.PHONY: help demo test check bench fuzz soak setup lock clean
+.PHONY: help demo test check bench fuzz soak wallsoak gallery setup lock clean
 
 help: ## Show these lines
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -32,6 +32,14 @@ fuzz: ## Every parser under two fuzzers, a million inputs each (ARGS="--inputs 1
 soak: ## A day of 135 terminals with random faults in ten minutes: store = truth? (ARGS="--minutes 12 --seed 7")
 	@scripts/setup.sh dev
 	@.venv/bin/python -m tests.soak $(ARGS)
+
+wallsoak: ## Thirty days of a wall in a real browser, in minutes: does it grow? (ARGS="--days 10 --seconds 4")
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.soak.browser $(ARGS)
+
+gallery: ## Photograph the wall in every situation and on every screen, for docs/images (ARGS=--all for more)
+	@scripts/setup.sh dev
+	@.venv/bin/python -m tests.gallery $(ARGS)
 
 setup: ## Prepare .venv for development, without running anything
 	@scripts/setup.sh dev
