@@ -9,6 +9,15 @@ export const en: Messages = {
   language: 'Language',
   clock: 'City time',
 
+  navigation: 'Pages',
+  views: {
+    city: 'City',
+    office: 'Office',
+    names: 'Names',
+    terminals: 'Terminals',
+    day: 'The day',
+  },
+
   required: 'Required now',
   summary: 'City summary',
   apart: 'Not required',
@@ -47,6 +56,50 @@ export const en: Messages = {
   },
   dark: (n) => `${n} not yet read`,
   presentOf: (present, required) => `${present} of ${required} present`,
+
+  kind: {
+    secretariat: 'Secretariats',
+    agency: 'Agencies',
+    district: 'Districts',
+    subdistrict: 'Subdistricts',
+    hospital: 'Hospital',
+    health_centre: 'Health centres',
+    school: 'Schools',
+    section: 'Sections',
+    city: 'City',
+    other: 'Others',
+  },
+  filter: {
+    only: (state) => `Only offices with: ${state}`,
+    none: (state) => `None at present: ${state}`,
+    all: 'Show all',
+  },
+  holiday: {
+    onDuty: 'On duty all the same',
+    nobody: 'Nobody is required today.',
+    resting: (n) => `${n} offices have the day off`,
+  },
+  allDark: {
+    title: 'No terminal has been read yet',
+    calm: 'Nobody is counted as absent. The figures fill by themselves once terminals are read again.',
+    what: 'Check power and network in the server room, then call a technician.',
+    terminals: 'Show terminals',
+  },
+  curve: {
+    title: 'Arrivals this morning',
+    now: 'now',
+    usually: (share) => `usually ${share}`,
+    days: (n) => `Thin line: the last ${n} working days`,
+    standing: {
+      usual: 'As usual',
+      earlier: 'Earlier than usual',
+      later: 'Later than usual',
+      waiting: 'Waiting for data',
+      unknown: 'No days to compare with yet',
+    },
+    spoken: (share, time) => `${share} had come in by ${time}`,
+    spokenUsual: (median, low, high) => `usually ${median}, between ${low} and ${high}`,
+  },
 
   ticker: 'Just now',
   tickerEmpty: 'Nobody has punched today.',
@@ -115,6 +168,8 @@ export const en: Messages = {
   notStarted: 'No duty has begun yet',
 
   panel: {
+    all: 'Everybody',
+    none: (state) => `None at present: ${state}`,
     close: 'Close',
     back: (seconds) => `Returns in ${seconds} s`,
     loading: 'Fetching names…',

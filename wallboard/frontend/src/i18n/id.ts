@@ -9,6 +9,15 @@ export const id = {
   language: 'Bahasa',
   clock: 'Waktu kota',
 
+  navigation: 'Halaman',
+  views: {
+    city: 'Kota',
+    office: 'Unit',
+    names: 'Nama',
+    terminals: 'Mesin',
+    day: 'Rekap hari',
+  },
+
   required: 'Wajib hadir saat ini',
   summary: 'Ringkasan kota',
   apart: 'Tidak wajib hadir',
@@ -47,6 +56,51 @@ export const id = {
   },
   dark: (n: string) => `${n} mesin belum terbaca`,
   presentOf: (present: string, required: string) => `${present} dari ${required} hadir`,
+
+  kind: {
+    secretariat: 'Sekretariat',
+    agency: 'Dinas & badan',
+    district: 'Kecamatan',
+    subdistrict: 'Kelurahan',
+    hospital: 'Rumah sakit',
+    health_centre: 'Puskesmas',
+    school: 'Sekolah',
+    section: 'Bagian',
+    city: 'Kota',
+    other: 'Lainnya',
+  },
+  filter: {
+    only: (state: string) => `Hanya unit kerja dengan: ${state}`,
+    none: (state: string) => `Saat ini tidak ada: ${state}`,
+    all: 'Tampilkan semua',
+  },
+  holiday: {
+    onDuty: 'Tetap bertugas',
+    nobody: 'Hari ini tidak ada yang wajib hadir.',
+    resting: (n: string) => `${n} unit kerja libur`,
+  },
+  allDark: {
+    title: 'Belum ada mesin yang terbaca',
+    calm: 'Tidak seorang pun dinyatakan tidak hadir. Angka terisi sendiri begitu mesin terbaca lagi.',
+    what: 'Periksa listrik dan jaringan di ruang server, lalu hubungi teknisi.',
+    terminals: 'Lihat mesin',
+  },
+  curve: {
+    title: 'Kedatangan pagi ini',
+    now: 'sekarang',
+    usually: (share: string) => `biasanya ${share}`,
+    days: (n: string) => `Garis tipis: ${n} hari kerja terakhir`,
+    standing: {
+      usual: 'Seperti biasa',
+      earlier: 'Lebih awal dari biasanya',
+      later: 'Lebih lambat dari biasanya',
+      waiting: 'Menunggu data mesin',
+      unknown: 'Belum ada hari pembanding',
+    },
+    spoken: (share: string, time: string) => `${share} sudah datang sampai pukul ${time}`,
+    spokenUsual: (median: string, low: string, high: string) =>
+      `biasanya ${median}, antara ${low} dan ${high}`,
+  },
 
   ticker: 'Baru saja',
   tickerEmpty: 'Belum ada yang absen di mesin hari ini.',
@@ -115,6 +169,8 @@ export const id = {
   notStarted: 'Belum ada jadwal yang dimulai',
 
   panel: {
+    all: 'Semua',
+    none: (state: string) => `Saat ini tidak ada: ${state}`,
     close: 'Tutup',
     back: (seconds: string) => `Kembali dalam ${seconds} detik`,
     loading: 'Mengambil nama…',
