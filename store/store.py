@@ -15,6 +15,7 @@ from store.employments import EmploymentTable
 from store.errands import ErrandTable
 from store.facts import FactTable
 from store.file_imports import FileImportTable
+from store.freezes import FreezeTable
 from store.people import PeopleTable
 from store.punches import PunchTable
 from store.push import PushTable
@@ -43,6 +44,7 @@ class Store:
         self.errands = ErrandTable(database)
         self.facts = FactTable(database, self.changes)
         self.file_imports = FileImportTable(database)
+        self.freezes = FreezeTable(database)
         self.people = PeopleTable(database)
         self.punches = PunchTable(database, self.changes)
         self.push = PushTable(database, self.changes)
