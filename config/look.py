@@ -30,8 +30,8 @@ class _Value(BaseModel):
 class Hours(_Value):
     """From `begins` until before `ends`; over midnight when `ends` is the earlier. City time."""
 
-    begins: TimeOfDay = Field(alias="from")
-    ends: TimeOfDay = Field(alias="to")
+    begins: TimeOfDay = Field(validation_alias="from", serialization_alias="from")
+    ends: TimeOfDay = Field(validation_alias="to", serialization_alias="to")
 
     @model_validator(mode="after")
     def _some_time(self) -> Self:
@@ -50,9 +50,9 @@ class Stop(_Value):
     """Of the view "office": which; of others None."""
     state: NameList | None = None
     """Of the view "names": which list; None: one after the other."""
-    begins: TimeOfDay | None = Field(default=None, alias="from")
+    begins: TimeOfDay | None = Field(default=None, validation_alias="from", serialization_alias="from")
     """City time from which it is shown; None: always."""
-    ends: TimeOfDay | None = Field(default=None, alias="to")
+    ends: TimeOfDay | None = Field(default=None, validation_alias="to", serialization_alias="to")
     """City time until which it is shown; the next day's when it is the earlier."""
 
     @model_validator(mode="after")

@@ -21,6 +21,9 @@ CODE_SIGNS = "23456789BCDFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 6
 """28 ** 6 is 482 million: a slip of the finger does not hit another screen's code."""
 
+COOKIE = "presensi_wall"
+"""Under which name a wall's browser holds its credential."""
+
 _PURPOSE = b"presensi wall credential"
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 

@@ -17,7 +17,7 @@ from attendance.ids import UnitId
 from config.look import Look, look_from
 from store.audit import AuditLine, note
 from store.database import Database
-from store.wall_secrets import digest, same
+from store.wall_secrets import digest, is_secret, same
 from store.wall_tables import wall_pairings, walls
 
 WallId = NewType("WallId", int)
@@ -106,6 +106,8 @@ class WallTable:
 
     def by_credential(self, credential: str) -> WallDevice | None:
         """The wall that holds this credential, revoked or not."""
+        if not is_secret(credential):
+            return None
         asked = digest(credential)
         with self._database.read() as connection:
             row = connection.execute(select(walls).where(walls.c.credential == asked)).mappings().first()

@@ -26,6 +26,8 @@ from store import Store, open_store
 from wallboard.api.blueprint import create_api
 from wallboard.api.token import ApiToken
 from wallboard.app import create_app
+from wallboard.page import Page
+from wallboard.pairing import create_pairing
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
 
     `ready` is called in the worker process once the first board stands, `progress` whenever the follower has
     done its work. Raises, before anything is served, `ConfigError` (address in use, rule pack, token),
-    `store.StoreError` (no database, wrong version) or `wallboard.app.FrontendMissing`.
+    `store.StoreError` (no database, wrong version) or `wallboard.page.FrontendMissing`.
     """
     _Parts(settings).close()
     listener = listen("wall", settings.wall.host, settings.wall.port)
@@ -55,14 +57,22 @@ class _Parts:
 
     def __init__(self, settings: Settings) -> None:
         clock = make_clock(settings.clock)
-        self.app: Flask = create_app(settings.wall.title, self._beat)
+        page = Page(settings.wall.title)
+        self.app: Flask = create_app(page, self._beat)
         self.store: Store = open_store(settings.store.url, password_file=settings.store.password_file)
         try:
             if settings.api.token_file is not None:
                 token = ApiToken(settings.api.token_file)
                 self.app.register_blueprint(create_api(self.store, clock, token, settings.api))
+            self.app.register_blueprint(create_pairing(self.store, clock, settings.wall))
             self.hub: Hub = create_hub(
-                self.app, self.store, clock, city=settings.city, board=settings.board, wall=settings.wall
+                self.app,
+                self.store,
+                clock,
+                city=settings.city,
+                board=settings.board,
+                wall=settings.wall,
+                build=page.build,
             )
         except BaseException:
             self.store.close()
