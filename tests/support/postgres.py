@@ -115,9 +115,9 @@ class PostgresServer:
 
     def create(self, dbname: str, template: str = "template1") -> str:
         """A new database, copied from `template`; its URL."""
-        self.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(dbname), sql.Identifier(template))
-        )
+        # The files as they are: the usual way, each page by way of the log, costs two and a half times as much.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self.execute(statement.format(sql.Identifier(dbname), sql.Identifier(template)))
         return self.url(dbname)
 
     def drop(self, dbname: str) -> None:
