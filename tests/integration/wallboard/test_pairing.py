@@ -98,7 +98,7 @@ def test_a_screen_shows_a_code_waits_and_is_paired(browser: Browser, confirm: Co
     paired = browser.claim()
     assert (paired.status_code, paired.json) == (200, {"state": "paired", "name": "Ruang Wali Kota"})
     assert browser.credential() is not None
-    wall = store.walls.by_credential(browser.credential())
+    wall = store.walls.by_credential(browser.credential() or "")
     assert wall is not None
     assert wall.name == "Ruang Wali Kota"
 
