@@ -1,0 +1,198 @@
+"""`make wallsoak`: a month of two walls in a real Chromium, each day compressed into some seconds.
+
+    python -m tests.soak.browser [--days 30] [--seconds 8] [--people 600]
+
+Every day has its midnight, punches, terminals that go dark and return, the freeze of its cut-off, a
+correction and its withdrawal, and a server that is killed and started again. One wall hangs there with its
+playlist and nobody touches it; through the other somebody goes by remote control every day. Both are weighed
+at each day's end.
+
+Ends with 1 when one grew, told something wrong, or shows in the end something else than a wall just switched
+on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from config.look import Hours, Look, Stop
+from tests.soak.wall_town import Step, WallTown, planted
+from tests.soak.watched_page import WatchedPage, Weight, open_wall
+from tests.support.browser import ARGUMENTS, chromium
+from tests.support.days import MONDAY
+from tests.support.paired_walls import names_wall, paired
+from tests.support.wall_process import WallProcess
+
+HEAP_RATIO = 1.2
+NODE_RATIO = 1.05
+"""Also of listeners."""
+STEPS_A_DAY = 38
+TOUCH_EVERY = 6
+VIEW_KEYS = "2345"
+PLAYLIST = Look(
+    playlist=tuple(
+        Stop(view=view, seconds=5)  # type: ignore[arg-type]
+        for view in ("city", "names", "terminals", "day")
+    ),
+    dim=Hours(**{"from": "18:00", "to": "05:30"}),
+)
+
+
+@dataclass
+class Month:
+    """What came of it."""
+
+    walls: dict[str, WatchedPage]
+    faults: list[str] = field(default_factory=list)
+
+
+def main() -> int:
+    """Run it, print a table of the weights."""
+    parser = argparse.ArgumentParser(prog="make wallsoak", description=__doc__)
+    parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=8.0, help="real seconds of a day, restarts apart")
+    parser.add_argument("--people", type=int, default=600)
+    parser.add_argument("--seed", type=int, default=2017)
+    options = parser.parse_args()
+    console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    with _running(options.people, options.seed) as (town, wall, walls):
+        month = Month(walls)
+        for number in range(options.days):
+            _live(town, wall, month, number, options.seconds, random.Random(f"{options.seed} {number}"))
+            weights = {name: page.weights[-1] for name, page in walls.items()}
+            console.print(f"day {number + 1:>2}  {_told(weights)}", style="dim")
+        _compare_with_a_new_wall(month, wall, town)
+    _judge(month)
+    _show(console, month)
+    return 1 if month.faults else 0
+
+
+@contextmanager
+def _running(people: int, seed: int) -> Iterator[tuple[WallTown, WallProcess, dict[str, WatchedPage]]]:
+    with tempfile.TemporaryDirectory(prefix="presensi-wallsoak-") as temporary, sync_playwright() as driver:
+        folder = Path(temporary)
+        town = planted(folder, MONDAY, people, seed)
+        wall = WallProcess(folder, town.url, unpaired="nothing")
+        browser = driver.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+        try:
+            wall.start()
+            left_alone = paired(town.store, names_wall(PLAYLIST, "Ruang Wali Kota"))
+            handled = paired(town.store, names_wall(name="Ruang Sekda"))
+            walls = {
+                "left alone": open_wall(browser, wall.url, left_alone),
+                "handled": open_wall(browser, wall.url, handled),
+            }
+            yield town, wall, walls
+        finally:
+            browser.close()
+            wall.stop()
+            town.store.close()
+
+
+def _live(
+    town: WallTown, wall: WallProcess, month: Month, number: int, seconds: float, chance: random.Random
+) -> None:
+    """One day of both walls."""
+    killed_at = chance.randrange(3, STEPS_A_DAY - 3)
+    handled = month.walls["handled"]
+    for count, step in enumerate(town.day(MONDAY + timedelta(days=number))):
+        wall.set_clock(step.at)
+        if count == killed_at:
+            wall.kill()
+            wall.start()
+            for page in month.walls.values():
+                page.wait_live()
+        if count % TOUCH_EVERY == 0:
+            _touch(handled, chance)
+        _hold_against(month, step)
+        handled.page.wait_for_timeout(1000 * seconds / STEPS_A_DAY)
+    for page in month.walls.values():
+        page.page.evaluate("location.hash = '#/'")
+        page.wait_live()
+        page.page.wait_for_timeout(500)
+        page.weigh()
+
+
+def _touch(handled: WatchedPage, chance: random.Random) -> None:
+    """Somebody with a remote control: a view, into something and out again, and home."""
+    keys = handled.page.keyboard
+    for key in (chance.choice(VIEW_KEYS), "ArrowDown", "ArrowRight", "Enter", "ArrowDown", "Escape", "1"):
+        keys.press(key)
+    keys.press(chance.choice(("t", "l", "ArrowDown", "PageDown")))
+    keys.press("1")
+
+
+def _hold_against(month: Month, step: Step) -> None:
+    if step.present is None:
+        return
+    handled = month.walls["handled"]
+    handled.page.evaluate("location.hash = '#/'")
+    try:
+        handled.show("present", step.present)
+    except Exception as error:
+        month.faults.append(f"at {step.at} {step.present} are present; {type(error).__name__}: {error}"[:300])
+
+
+def _compare_with_a_new_wall(month: Month, wall: WallProcess, town: WallTown) -> None:
+    """After a month, a wall shows what one shows that was switched on a moment ago."""
+    browser = month.walls["handled"].page.context.browser
+    assert browser is not None
+    fresh = open_wall(browser, wall.url, paired(town.store, names_wall(name="Ruang Sekda")))
+    for page in (old := month.walls["handled"], fresh):
+        page.page.goto(f"{wall.url}/?lang=id&theme=dark#/") if page is fresh else None
+    if "Wajib hadir" not in old.text():
+        old.page.keyboard.press("l")
+    old.page.evaluate("location.hash = '#/'")
+    fresh.wait_live()
+    fresh.page.wait_for_timeout(1000)
+    if old.text() != fresh.text():
+        month.faults.append("after the month the wall shows something else than a new one")
+
+
+def _judge(month: Month) -> None:
+    for name, page in month.walls.items():
+        first, last = page.weights[0], page.weights[-1]
+        for what, most in (("heap", HEAP_RATIO), ("nodes", NODE_RATIO), ("listeners", NODE_RATIO)):
+            ratio = getattr(last, what) / getattr(first, what)
+            if ratio > most:
+                month.faults.append(f"{name}: {what} grew to {ratio:.2f} of day one (at most {most})")
+        month.faults += [f"{name}: {complaint}" for complaint in page.complaints[:5]]
+        if page.loads > 1:
+            month.faults.append(f"{name}: loaded itself {page.loads} times")
+
+
+def _told(weights: dict[str, Weight]) -> str:
+    return "   ".join(
+        f"{name}: {weight.heap / 1e6:5.2f} MB {weight.nodes} nodes {weight.listeners} listeners"
+        for name, weight in weights.items()
+    )
+
+
+def _show(console: Console, month: Month) -> None:
+    table = Table("wall", "day", "heap MB", "DOM nodes", "listeners")
+    for name, page in month.walls.items():
+        for day in sorted({1, len(page.weights) // 2, len(page.weights)} - {0}):
+            weight = page.weights[day - 1]
+            table.add_row(
+                name, str(day), f"{weight.heap / 1e6:.2f}", str(weight.nodes), str(weight.listeners)
+            )
+    console.print(table)
+    for fault in month.faults:
+        console.print(fault, style="red")
+    console.print("the walls held" if not month.faults else f"{len(month.faults)} faults")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
