@@ -1,4 +1,4 @@
-import '@fontsource-variable/plus-jakarta-sans/wght.css';
+import './tokens.css';
 import './wall.css';
 import { mount } from 'svelte';
 import App from './App.svelte';

@@ -43,6 +43,7 @@ export const en: Messages = {
 
   offices: 'Offices',
   tile: {
+    present: 'present',
     absent: 'unaccounted',
     late: 'late',
     waiting: 'waiting',
@@ -50,7 +51,7 @@ export const en: Messages = {
     left_early: 'left early',
     complete: 'complete',
     off: 'day off',
-    notDue: 'not yet due',
+    not_due: 'not yet due',
     excused: 'excused',
     atLeast: 'at least',
   },

@@ -43,6 +43,7 @@ export const id = {
 
   offices: 'Unit kerja',
   tile: {
+    present: 'hadir',
     absent: 'tanpa ket.',
     late: 'terlambat',
     waiting: 'menunggu',
@@ -50,7 +51,7 @@ export const id = {
     left_early: 'pulang cepat',
     complete: 'lengkap',
     off: 'libur',
-    notDue: 'belum jadwal',
+    not_due: 'belum jadwal',
     excused: 'berketerangan',
     atLeast: 'sekurang-kurangnya',
   },
