@@ -177,6 +177,7 @@ export const en: Messages = {
     namesNotLogged: 'Names cannot be shown: the log of who looks at names cannot be written at present.',
     namesHidden:
       'Names are not shown on this screen, to protect personal data. Ask BKD for the list of names.',
+    elsewhere: 'This office is not shown on this screen.',
     nobody: 'There is nobody in this office yet.',
     unnamed: 'No name',
     terminals: "This office's terminals",

@@ -178,6 +178,7 @@ export const id = {
     namesNotLogged: 'Nama tidak dapat ditampilkan: catatan pembukaan nama sedang tidak dapat disimpan.',
     namesHidden:
       'Nama tidak ditampilkan di layar ini, untuk melindungi data pribadi. Mintalah daftar nama kepada BKD.',
+    elsewhere: 'Unit kerja ini tidak ditampilkan di layar ini.',
     nobody: 'Belum ada pegawai di unit ini.',
     unnamed: 'Tanpa nama',
     terminals: 'Mesin di unit ini',
