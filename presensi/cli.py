@@ -21,7 +21,7 @@ _COMMANDS = {
     "demo": "presensi.commands.demo:demo",
     "up": "presensi.commands.running:up",
     "collect": "presensi.commands.running:collect",
-    "wall": "presensi.commands.running:wall",
+    "wall": "presensi.commands.wall:wall",
     "judge": "presensi.commands.running:judge",
     "gateway": "presensi.commands.running:gateway",
     "migrate": "presensi.commands.storage:migrate",

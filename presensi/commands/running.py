@@ -1,4 +1,4 @@
-"""`presensi up`, `collect`, `judge`, `wall`, `gateway`: the processes of an installation."""
+"""`presensi up`, `collect`, `judge`, `gateway`: the processes of an installation; `wall` is the fifth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 from config.settings import Settings
 from presensi import logs
 from presensi.context import App, Command, pass_app
-from presensi.exits import Failure
 from presensi.notify import Notifier
 from presensi.process import stop_with_supervisor
 
@@ -39,7 +38,7 @@ def collect(context: click.Context, app: App) -> None:
     """Run the collector: holds a session with every terminal and stores their punches."""
     from collector.main import run
 
-    context.exit(_serve(app, run))
+    context.exit(serve(app, run))
 
 
 @click.command(cls=Command)
@@ -52,22 +51,7 @@ def judge(context: click.Context, app: App) -> None:
     """
     from realtime.keeper_process import run
 
-    context.exit(_serve(app, run))
-
-
-@click.command(cls=Command)
-@pass_app
-@click.pass_context
-def wall(context: click.Context, app: App) -> None:
-    """Run the wall: the web pages on the monitors."""
-    from wallboard.app import FrontendMissing
-    from wallboard.server import run
-
-    try:
-        code = _serve(app, run)
-    except FrontendMissing as error:
-        raise Failure(str(error)) from error
-    context.exit(code)
+    context.exit(serve(app, run))
 
 
 @click.command(cls=Command)
@@ -85,10 +69,11 @@ def gateway(context: click.Context, app: App, trust_clock: bool) -> None:
     """
     from collector.gateway.server import run
 
-    context.exit(_serve(app, partial(run, trust_clock=trust_clock)))
+    context.exit(serve(app, partial(run, trust_clock=trust_clock)))
 
 
-def _serve(app: App, run: Run) -> int:
+def serve(app: App, run: Run) -> int:
+    """Run a process of the installation as its supervisor expects it; its exit code."""
     settings = app.settings
     logs.configure(settings.log)
     stop_with_supervisor()
