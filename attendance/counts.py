@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from attendance.day_result import DayResult, DayStatus
@@ -44,12 +44,18 @@ class Counts:
         return self.required + self.excused + self.not_due + self.off
 
 
+def state_of(result: DayResult) -> DayStatus | ExcuseKind:
+    """The field of `Counts` in which somebody stands."""
+    if result.status is DayStatus.EXCUSED and result.excuse is not None:
+        return result.excuse.kind
+    return result.status
+
+
+def counts_of(states: Mapping[DayStatus | ExcuseKind, int]) -> Counts:
+    """How many stand in each state, as `Counts`."""
+    return Counts(**{str(state): number for state, number in states.items()})
+
+
 def count(results: Iterable[DayResult]) -> Counts:
     """The results by state."""
-    found: Counter[DayStatus | ExcuseKind] = Counter(
-        result.excuse.kind
-        if result.status is DayStatus.EXCUSED and result.excuse is not None
-        else result.status
-        for result in results
-    )
-    return Counts(**{str(state): number for state, number in found.items()})
+    return counts_of(Counter(map(state_of, results)))

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
-from attendance.counts import Counts, count
+from attendance.counts import counts_of, state_of
+from attendance.day_result import DayResult, DayStatus
 from attendance.ids import PersonId, TerminalId, UnitId
-from realtime.day_board import Arrival, DayBoard
-from realtime.rows import ArrivalRow, Row, RowWriter, total_row
+from attendance.people import ExcuseKind
+from realtime.arrivals import bin_named, bin_of, key_of
+from realtime.branches import Branches
+from realtime.cutoff import Cutoff
+from realtime.day_board import Arrival, DayBoard, Dirt
+from realtime.names_roll import is_listed, names_scopes
+from realtime.recap import Recap
+from realtime.row_writer import RowWriter, is_behind
+from realtime.rows import Row, UsualRow, total_row
 from realtime.scope import CITY, Kind, Scope
 from realtime.scope import office as office_scope
-
-TICKER_ROWS = 30
+from realtime.tally import Tally
+from realtime.ticker import Keys, Ticker
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,105 +31,233 @@ class Look:
 
     city_name: str
     zone: tzinfo
-    show_names: bool
-
-
-class Ticker:
-    """The newest punches as they came, numbered through the life of the server."""
-
-    def __init__(self) -> None:
-        self._arrivals: deque[tuple[int, Arrival]] = deque()
-        self._number = 0
-        self._dropped: set[str] = set()
-
-    def add(self, arrivals: Iterable[Arrival]) -> None:
-        """Put punches on."""
-        for arrival in deque(arrivals, maxlen=TICKER_ROWS):
-            self._number += 1
-            self._arrivals.append((self._number, arrival))
-            if len(self._arrivals) > TICKER_ROWS:
-                self._dropped.add(f"k:{self._arrivals.popleft()[0]}")
-
-    def clear(self) -> None:
-        """A new day begins; the numbers go on."""
-        self._arrivals.clear()
-
-    def rows(self, board: DayBoard, writer: RowWriter) -> dict[str, ArrivalRow]:
-        """What stands on the ticker, oldest first, each with the state that its owner is in now."""
-        return {
-            f"k:{number}": writer.arrival(number, arrival, board.rows.get(arrival.person_id or PersonId(0)))
-            for number, arrival in self._arrivals
-        }
-
-    def take_dropped(self) -> frozenset[str]:
-        """The keys of rows that fell off since the last call."""
-        dropped, self._dropped = frozenset(self._dropped), set()
-        return dropped
 
 
 class BoardView:
-    """The rows of one board."""
+    """The rows of one board, with the ticker, the usual curve and the recap beside it.
 
-    def __init__(self, board: DayBoard, look: Look) -> None:
+    What goes into a row is counted along with every change, so that a punch costs the few rows that it
+    touches, however many people and scopes there are.
+    """
+
+    def __init__(
+        self,
+        board: DayBoard,
+        look: Look,
+        *,
+        now: datetime,
+        freshness: timedelta,
+        ticker: Ticker,
+        usual: Callable[[Scope], UsualRow | None],
+        cutoff: Cutoff,
+    ) -> None:
         self._board = board
         self._look = look
-        self.writer = RowWriter(board.index, board.assembler.book, look.zone, show_names=look.show_names)
-        self.offices: Mapping[UnitId, tuple[TerminalId, ...]] = {
-            unit.id: board.index.terminals_of_office(unit.id)
-            for unit in board.index.roster.units
-            if unit.office and self._people(unit.id)
-        }
+        self._freshness = freshness
+        self._ticker = ticker
+        self._usual = usual
+        self._index = board.index
+        self._writer = RowWriter(board.index, board.assembler.book, look.zone)
+        self._midnight = datetime.combine(board.day, time(), look.zone).astimezone(UTC)
+        self.offices: Mapping[UnitId, tuple[TerminalId, ...]] = _offices(board)
         """Every office that somebody is on the roster of, with its terminals."""
+        self.branches = Branches(board.index, self.offices)
+        self.recap = Recap(cutoff, board.index, self.branches, look.zone)
+        self._groups = [Scope(Kind.CITY, unit_id) for unit_id in self.branches.offices]
+        self._counts: Tally[Scope, DayStatus | ExcuseKind] = Tally(self._counted_in)
+        self._bins: Tally[Scope, int] = Tally(self._places_of)
+        for person_id, result in board.rows.items():
+            self._count(person_id, result)
+        self._behind = self._find_behind(now)
 
     def scopes(self) -> list[Scope]:
         """All scopes that the board has."""
-        return [CITY, *map(office_scope, self.offices)]
-
-    def whole(self, scope: Scope, ticker: Ticker) -> dict[str, Row]:
-        """Every row of the scope."""
-        if scope.kind is Kind.OFFICE and scope.unit is not None:
-            return self.office(scope.unit, self._people(scope.unit))
-        return self.city(self.offices, self._board.index.terminals, ticker)
-
-    def city(
-        self, offices: Iterable[UnitId], terminals: Iterable[TerminalId], ticker: Ticker
-    ) -> dict[str, Row]:
-        """The city's rows: totals, day and ticker, and those of the given offices and terminals."""
-        board = self._board
-        rows: dict[str, Row] = {
-            "total": total_row(count(board.rows.values())),
-            "day": self.writer.day(
-                board.assembler.usual_duty(board.day), self._look.city_name, final=board.final
-            ),
-        }
-        for unit_id in offices:
-            rows[f"u:{unit_id}"] = self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
-        for terminal_id in terminals:
-            rows[f"t:{terminal_id}"] = self.writer.terminal(terminal_id, board.health.get(terminal_id))
-        rows.update(ticker.rows(board, self.writer))
-        return rows
-
-    def office(self, unit_id: UnitId, people: Iterable[PersonId]) -> dict[str, Row]:
-        """An office's rows: its counts, and the given people where names may be shown."""
-        rows: dict[str, Row] = {
-            "unit": self.writer.unit(unit_id, self._counts(unit_id), self._lights(unit_id))
-        }
-        for person_id in people:
-            row = self.writer.person(self._board.rows[person_id])
-            if row is not None:
-                rows[f"p:{person_id}"] = row
-        return rows
-
-    def _counts(self, unit_id: UnitId) -> Counts:
-        return count(self._board.rows[person_id] for person_id in self._people(unit_id))
-
-    def _people(self, unit_id: UnitId) -> list[PersonId]:
+        units = [None, *dict.fromkeys((*self.branches.offices, *self.offices))]
         return [
-            person_id
-            for person_id in self._board.index.people_of_office(unit_id)
-            if person_id in self._board.rows
+            CITY,
+            *self._groups,
+            *map(office_scope, self.offices),
+            *(Scope(kind, unit_id) for kind in (Kind.NAMES, Kind.RECAP) for unit_id in units),
         ]
 
-    def _lights(self, unit_id: UnitId) -> list[bool]:
+    def city_scopes(self) -> list[Scope]:
+        """The scopes that have a ticker and a curve."""
+        return [CITY, *self._groups]
+
+    def places(self) -> Mapping[PersonId, list[Scope]]:
+        """In which curves each person counts."""
+        return {person_id: self._places_of(person_id) for person_id in self._board.rows}
+
+    def shown_in(self, arrival: Arrival) -> list[Scope]:
+        """On which tickers a punch stands: where it was made, and where its owner belongs."""
+        units = {*self.branches.of_terminal(arrival.punch.terminal_id)}
+        if arrival.person_id is not None:
+            units.update(self.branches.of_person(arrival.person_id))
+        return [CITY, *(Scope(Kind.CITY, unit_id) for unit_id in units)]
+
+    def whole(self, scope: Scope) -> dict[str, Row]:
+        """Every row of the scope."""
+        found = ((key, self.row(scope, key)) for key in self._keys(scope))
+        return {key: row for key, row in found if row is not None}
+
+    def touch(self, dirt: Dirt) -> Keys:
+        """Take in what changed on the board; the keys of rows that may be different, by scope."""
+        keys: dict[Scope, set[str]] = defaultdict(set)
+        for person_id in dirt.people:
+            self._touch_person(person_id, keys)
+        for terminal_id in dirt.terminals:
+            self._touch_terminal(terminal_id, keys)
+        for scope, lines in self._ticker.of_people(dirt.people).items():
+            keys[scope] |= lines
+        if dirt:
+            for scope in self.city_scopes():
+                keys[scope].add("day")
+        return keys
+
+    def pass_time(self, now: datetime) -> Keys:
+        """The terminals of which it is told otherwise by now how far they were read."""
+        before, self._behind = self._behind, self._find_behind(now)
+        keys: dict[Scope, set[str]] = defaultdict(set)
+        for terminal_id in before ^ self._behind:
+            self._touch_terminal(terminal_id, keys)
+        return keys
+
+    def row(self, scope: Scope, key: str) -> Row | None:
+        """One row as it is now; None when there is none."""
+        if scope.kind is Kind.OFFICE and scope.unit is not None:
+            return self._unit(scope.unit) if key == "unit" else self._person(key)
+        if scope.kind is Kind.NAMES:
+            return self._named(key)
+        if scope.kind is Kind.RECAP:
+            return self.recap.row(scope, key, self._writer)
+        return self._city_row(scope, key)
+
+    def _city_row(self, scope: Scope, key: str) -> Row | None:
+        if key == "total":
+            return total_row(counts_of(self._counts.at(scope)))
+        if key == "day":
+            usual = self._board.assembler.usual_duty(self._board.day)
+            return self._writer.day(usual, self._look.city_name, final=self._board.final)
+        if key == "usual":
+            return self._usual(scope)
+        sort, number = key[0], key[2:]
+        if sort == "u":
+            return self._unit(UnitId(int(number)))
+        if sort == "t":
+            terminal_id = TerminalId(int(number))
+            behind = terminal_id in self._behind
+            return self._writer.terminal(terminal_id, self._board.health.get(terminal_id), behind=behind)
+        if sort == "a":
+            came = self._bins.at(scope)[bin_named(key)]
+            return {"n": came} if came else None
+        line = self._ticker.line(scope, key)
+        if line is None:
+            return None
+        return self._writer.arrival(*line, self._board.rows.get(line[1].person_id or PersonId(0)))
+
+    def _unit(self, unit_id: UnitId) -> Row:
         found = (self._board.health.get(terminal_id) for terminal_id in self.offices[unit_id])
-        return [health is not None and health.online for health in found]
+        lights = [health is not None and health.online for health in found]
+        return self._writer.unit(unit_id, counts_of(self._counts.at(office_scope(unit_id))), lights)
+
+    def _person(self, key: str) -> Row:
+        return self._writer.person(self._board.rows[PersonId(int(key[2:]))])
+
+    def _named(self, key: str) -> Row | None:
+        result = self._board.rows[PersonId(int(key[2:]))]
+        return self._writer.listed(result) if is_listed(result) else None
+
+    def _keys(self, scope: Scope) -> Iterable[str]:
+        if scope.kind is Kind.RECAP:
+            return self.recap.keys(scope)
+        if scope.kind is Kind.OFFICE and scope.unit is not None:
+            return ["unit", *(f"p:{person_id}" for person_id in self._people(scope.unit))]
+        if scope.kind is Kind.NAMES:
+            people = self._board.rows if scope.unit is None else self._people_below(scope.unit)
+            return [f"p:{person_id}" for person_id in people]
+        terminals = [
+            terminal_id
+            for terminal_id in self._index.terminals
+            if scope.unit is None or scope.unit in self.branches.of_terminal(terminal_id)
+        ]
+        return [
+            "total",
+            "day",
+            *(f"u:{unit_id}" for unit_id in self._offices_of(scope)),
+            *(f"t:{terminal_id}" for terminal_id in terminals),
+            *self._ticker.keys(scope),
+            *map(key_of, sorted(self._bins.at(scope))),
+            "usual",
+        ]
+
+    def _touch_person(self, person_id: PersonId, keys: dict[Scope, set[str]]) -> None:
+        row = f"p:{person_id}"
+        counted, arrived = self._count(person_id, self._board.rows[person_id])
+        office = self._index.office_of(person_id)
+        groups = self.branches.of_person(person_id)
+        for scope in names_scopes(office, groups):
+            keys[scope].add(row)
+        if office is not None:
+            keys[office_scope(office)].add(row)
+        for scope in self._places_of(person_id):
+            if counted:
+                keys[scope].add("total")
+                if office is not None:
+                    keys[scope].add(f"u:{office}")
+            keys[scope].update(map(key_of, arrived))
+        if counted and office is not None:
+            keys[office_scope(office)].add("unit")
+
+    def _touch_terminal(self, terminal_id: TerminalId, keys: dict[Scope, set[str]]) -> None:
+        office = self._index.office_above(self._index.terminals[terminal_id].unit_id)
+        shown = {f"t:{terminal_id}"}
+        if office is not None and office in self.offices:
+            shown.add(f"u:{office}")
+            keys[office_scope(office)].add("unit")
+        keys[CITY] |= shown
+        for unit_id in self.branches.of_terminal(terminal_id):
+            keys[Scope(Kind.CITY, unit_id)] |= shown
+
+    def _count(self, person_id: PersonId, result: DayResult) -> tuple[bool, set[int]]:
+        """Count somebody anew; whether any count is another one, and the bins that are."""
+        state = state_of(result)
+        counted = self._counts.put(person_id, state) != state
+        place = bin_of(result, self._midnight)
+        before = self._bins.put(person_id, place)
+        return counted, {one for one in (before, place) if one is not None} if before != place else set()
+
+    def _places_of(self, person_id: PersonId) -> list[Scope]:
+        return [CITY, *(Scope(Kind.CITY, unit_id) for unit_id in self.branches.of_person(person_id))]
+
+    def _counted_in(self, person_id: PersonId) -> list[Scope]:
+        office = self._index.office_of(person_id)
+        places = self._places_of(person_id)
+        return places if office is None else [*places, office_scope(office)]
+
+    def _find_behind(self, now: datetime) -> set[TerminalId]:
+        return {
+            terminal_id
+            for terminal_id in self._index.terminals
+            if is_behind(self._board.health.get(terminal_id), now, self._freshness)
+        }
+
+    def _offices_of(self, scope: Scope) -> Iterable[UnitId]:
+        return self.offices if scope.unit is None else self.branches.offices[scope.unit]
+
+    def _people_below(self, unit_id: UnitId) -> Iterable[PersonId]:
+        if unit_id not in self.branches.offices:
+            return self._people(unit_id)
+        return [person for person in self._board.rows if unit_id in self.branches.of_person(person)]
+
+    def _people(self, office: UnitId) -> list[PersonId]:
+        return [
+            person_id for person_id in self._index.people_of_office(office) if person_id in self._board.rows
+        ]
+
+
+def _offices(board: DayBoard) -> Mapping[UnitId, tuple[TerminalId, ...]]:
+    return {
+        unit.id: board.index.terminals_of_office(unit.id)
+        for unit in board.index.roster.units
+        if unit.office and any(person_id in board.rows for person_id in board.index.people_of_office(unit.id))
+    }

@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from attendance.assembly import Assembler
-from attendance.city_facts import RosterSpan
+from attendance.calendar import CalendarEntry
+from attendance.city_facts import CityFacts, RosterSpan
+from attendance.duty import Duty
 from attendance.ids import PersonId, TerminalId
 from attendance.people import Outage, OutageCause
+from attendance.roster import Roster
 from attendance.rules import RuleBook
 from realtime.city_calendar import whole_years, with_computed
 from store import Store
@@ -31,15 +34,20 @@ class DaySource:
     def load(self, first: date, last: date) -> Assembler:
         """Everything about the city's dates `first` through `last`, but punches and health."""
         facts = self._store.day_facts.load(first, last)
-        before, after = first - timedelta(days=1), last + timedelta(days=1)
-        # Whether a year is known by decree, its other entries tell.
-        entries = self._store.calendars.entries_between(*whole_years(before, after))
-        calendar = with_computed(entries, before, after)
+        calendar = self._calendar(first, last)
         logs = self._logs(first)
         if logs:
             outages = (*facts.outages, *self._halves(logs))
             facts = replace(facts, rosters=self._as_they_hung(facts.rosters, logs), outages=outages)
         return Assembler(replace(facts, calendar=calendar), self.book, self.zone)
+
+    def usual_duties(self, first: date, last: date) -> Mapping[date, Duty]:
+        """What is expected on each date `first` through `last` of whoever works by the city's usual hours."""
+        nobody = RosterSpan(first - _DAY, last + _DAY, Roster(first - _DAY, (), (), (), (), ()))
+        facts = CityFacts(first, last, (nobody,), calendar=self._calendar(first, last))
+        assembler = Assembler(facts, self.book, self.zone)
+        days = (first + _DAY * number for number in range((last - first).days + 1))
+        return {day: assembler.usual_duty(day) for day in days}
 
     def reload_people(self, assembler: Assembler, people: Collection[PersonId]) -> None:
         """Read again what operators change about these people every day."""
@@ -53,6 +61,12 @@ class DaySource:
         outages = (*declared, *self._halves(self._logs(known.first)))
         if (outages, site_outages) != (known.outages, known.site_outages):
             assembler.take_outages(outages, site_outages)
+
+    def _calendar(self, first: date, last: date) -> tuple[CalendarEntry, ...]:
+        before, after = first - _DAY, last + _DAY
+        # Whether a year is known by decree, its other entries tell.
+        entries = self._store.calendars.entries_between(*whole_years(before, after))
+        return with_computed(entries, before, after)
 
     def _as_they_hung(self, spans: Sequence[RosterSpan], logs: _Logs) -> tuple[RosterSpan, ...]:
         """Without the terminals that were not there yet: reading such a one to its end tells nothing about

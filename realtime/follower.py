@@ -23,6 +23,7 @@ from typing import Protocol
 
 from attendance.assembly import Assembler
 from attendance.facts import Horizon
+from attendance.roster import RosterIndex
 from config.clock import Clock
 from realtime.day_board import DayBoard, Dirt, punches_of
 from realtime.day_source import DaySource
@@ -70,6 +71,10 @@ class BoardSink(Protocol):
 
     def patience(self) -> float:
         """Real seconds after which `settle` is due although nothing happens; infinity: nothing waits."""
+        ...
+
+    def close(self) -> None:
+        """The last call."""
         ...
 
 
@@ -157,6 +162,13 @@ class Follower:
         board = None if today is None else boards.get(today.date)
         return () if board is None else board.horizons
 
+    @property
+    def index(self) -> RosterIndex | None:
+        """The roster of today's board; None before the first."""
+        boards, today = self._boards, self._today
+        board = None if today is None else boards.get(today.date)
+        return None if board is None else board.index
+
     # --- the thread --------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -175,6 +187,7 @@ class Follower:
                 log.exception("the %s failed; it reads everything again", self._name)
                 self._lost("follower", error)
         self._feed.close()
+        self._sink.close()
 
     def _turn(self) -> None:
         self._watch_collector()

@@ -1,5 +1,6 @@
 """Keeps the stored results current: what the boards of today and yesterday say is written down, at most once
-a second, and days before that are judged again when a change touches them.
+a second, and days before that are judged again when a change touches them. Today is also kept as it stands at
+its cut-off.
 
 Saving compares with what is stored, so a keeper may be killed at any moment: the next one writes what is
 missing, and nothing twice. Several at once do no harm.
@@ -16,6 +17,7 @@ from attendance.ids import PersonId
 from attendance.input_hash import input_hash
 from attendance.judgement import judge
 from config.clock import Clock
+from realtime.cutoff import Cutoff
 from realtime.day_board import DayBoard, Dirt
 from realtime.day_source import DaySource
 from realtime.follower import Follower
@@ -37,7 +39,7 @@ class Keeper:
     def __init__(self, store: Store, clock: Clock, source: DaySource, freshness: timedelta) -> None:
         self._store = store
         self._past = PastDays(store, clock, source, freshness)
-        self._sink = _Sink(store, source, self._past, freshness)
+        self._sink = _Sink(store, clock, source, self._past, freshness)
         self._follower = Follower(
             store, clock, source, freshness=freshness, sink=self._sink, days=self._days, name="keeper"
         )
@@ -71,21 +73,29 @@ class Keeper:
 class _Sink:
     """Writes what the boards say. Called in the follower's thread only."""
 
-    def __init__(self, store: Store, source: DaySource, past: PastDays, freshness: timedelta) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, source: DaySource, past: PastDays, freshness: timedelta
+    ) -> None:
         self.written = threading.Event()
         self._store = store
+        self._clock = clock
         self._zone = source.zone
         self._past = past
         self._freshness = freshness
         self._boards: dict[date, DayBoard] = {}
         self._fresh: dict[date, set[PersonId]] = {}
         self._due = 0.0
+        self._cutoff: Cutoff | None = None
+        """Today's, so that it is kept also where no wall runs."""
 
     def loaded(self, board: DayBoard, now: datetime) -> None:
         """Everybody's result may differ from what is stored, also of those who are on the roster no more."""
         self._boards[board.day] = board
         self._fresh[board.day] = self._store.results.people_on(board.day).union(board.rows)
-        self._leave(now.astimezone(self._zone).date() - _DAY)
+        today = now.astimezone(self._zone).date()
+        if board.day == today:
+            self._cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes.keep)
+        self._leave(today - _DAY)
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
         """These people's results differ."""
@@ -99,6 +109,9 @@ class _Sink:
 
     def settle(self, now: datetime) -> None:
         """Write what is due."""
+        cutoff = self._cutoff
+        if cutoff is not None and cutoff.freeze is None:
+            cutoff.work(now)
         if not self._fresh or time.monotonic() < self._due:
             return
         self._store.results.save(
@@ -115,7 +128,12 @@ class _Sink:
 
     def patience(self) -> float:
         """Until the next writing is due."""
-        return max(0.0, self._due - time.monotonic()) if self._fresh else float("inf")
+        writing = max(0.0, self._due - time.monotonic()) if self._fresh else float("inf")
+        cutoff = self._cutoff
+        return writing if cutoff is None or cutoff.freeze is not None else min(writing, cutoff.patience())
+
+    def close(self) -> None:
+        """Nothing is left open."""
 
     def _judged(self, board: DayBoard, person_id: PersonId, now: datetime) -> Judged:
         facts = board.person_day(person_id)

@@ -11,11 +11,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Protocol
 
-from attendance.ids import PersonId, TerminalId, UnitId
-from realtime.board_view import BoardView, Ticker
-from realtime.day_board import DayBoard, Dirt
 from realtime.rows import Row
-from realtime.scope import CITY, Scope, office
+from realtime.scope import Scope
 
 
 class Outlet(Protocol):
@@ -34,65 +31,59 @@ class Outlet(Protocol):
         ...
 
 
+class View(Protocol):
+    """What there is to send."""
+
+    def scopes(self) -> list[Scope]:
+        """All scopes."""
+        ...
+
+    def whole(self, scope: Scope) -> Mapping[str, Row]:
+        """Every row of a scope."""
+        ...
+
+    def row(self, scope: Scope, key: str) -> Row | None:
+        """One row of a scope; None when there is none."""
+        ...
+
+
 class Publisher:
-    """Remembers what changed on the board until it may be sent. One thread only."""
+    """Remembers which rows may be different until they may be sent. One thread only."""
 
     def __init__(self, outlet: Outlet, coalesce: timedelta) -> None:
         self._outlet = outlet
         self._coalesce = coalesce.total_seconds()
-        self._city = False
-        self._offices: set[UnitId] = set()
-        self._terminals: set[TerminalId] = set()
-        self._people: dict[UnitId, set[PersonId]] = {}
+        self._waiting: dict[Scope, set[str]] = {}
         self._sent: dict[Scope, float] = {}
 
-    def publish_all(self, view: BoardView, ticker: Ticker) -> None:
-        """Send the whole of a new board, as far as it differs from what was sent."""
+    def publish_all(self, view: View) -> None:
+        """Send the whole of a new view, as far as it differs from what was sent."""
         scopes = view.scopes()
         for scope in scopes:
-            self._outlet.replace(scope, view.whole(scope, ticker))
+            self._outlet.replace(scope, view.whole(scope))
         self._outlet.opened(scopes)
-        self._city = False
-        self._offices, self._terminals, self._people = set(), set(), {}
+        self._waiting.clear()
 
-    def collect(self, board: DayBoard, dirt: Dirt) -> None:
-        """Note what changed on the board."""
-        self._city |= bool(dirt)
-        self._terminals |= dirt.terminals
-        for person_id in dirt.people:
-            unit_id = board.index.office_of(person_id)
-            if unit_id is not None:
-                self._people.setdefault(unit_id, set()).add(person_id)
-                self._offices.add(unit_id)
-        for terminal_id in dirt.terminals:
-            unit_id = board.index.office_above(board.index.terminals[terminal_id].unit_id)
-            if unit_id is not None:
-                self._people.setdefault(unit_id, set())
-                self._offices.add(unit_id)
+    def collect(self, keys: Mapping[Scope, Iterable[str]]) -> None:
+        """Note which rows may be different."""
+        for scope, some in keys.items():
+            if some:
+                self._waiting.setdefault(scope, set()).update(some)
 
-    def flush(self, view: BoardView, ticker: Ticker) -> None:
+    def flush(self, view: View) -> None:
         """Send what is due."""
         real = time.monotonic()
-        if self._city and self._due(CITY) <= real:
-            rows = view.city(self._offices & view.offices.keys(), self._terminals, ticker)
-            self._outlet.change(CITY, rows, ticker.take_dropped())
-            self._sent[CITY] = real
-            self._city = False
-            self._offices, self._terminals = set(), set()
-        for unit_id in [unit_id for unit_id in self._people if self._due(office(unit_id)) <= real]:
-            people = self._people.pop(unit_id)
-            if unit_id not in view.offices:
-                continue
-            rows = view.office(unit_id, people)
-            self._outlet.change(office(unit_id), rows, frozenset())
-            self._sent[office(unit_id)] = real
+        for scope in [scope for scope in self._waiting if self._due(scope) <= real]:
+            keys = self._waiting.pop(scope)
+            found = {key: view.row(scope, key) for key in sorted(keys)}
+            rows = {key: row for key, row in found.items() if row is not None}
+            self._outlet.change(scope, rows, frozenset(found.keys() - rows.keys()))
+            self._sent[scope] = real
 
     def patience(self) -> float:
         """Real seconds until something is due; infinity when nothing waits."""
-        due = [self._due(office(unit_id)) for unit_id in self._people]
-        if self._city:
-            due.append(self._due(CITY))
-        return min(due, default=float("inf")) - time.monotonic()
+        due = min(map(self._due, self._waiting), default=float("inf"))
+        return due - time.monotonic()
 
     def _due(self, scope: Scope) -> float:
         return self._sent.get(scope, float("-inf")) + self._coalesce

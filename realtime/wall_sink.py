@@ -2,49 +2,113 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from realtime.board_view import BoardView, Look, Ticker
+from config.clock import Clock
+from realtime.board_view import BoardView, Look
+from realtime.cutoff import Cutoff
 from realtime.day_board import DayBoard, Dirt
+from realtime.day_source import DaySource
 from realtime.publisher import Outlet, Publisher
+from realtime.ticker import Ticker
+from realtime.usual import Question, Usual
+from store import Store
 from store.changes import Change
+
+BEHIND_SECONDS = 1.0
+"""How often, in real seconds, is looked which terminals have not been read for too long."""
 
 
 class WallSink:
     """A `BoardSink` for one board, that of today."""
 
-    def __init__(self, look: Look, outlet: Outlet, coalesce: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        source: DaySource,
+        *,
+        freshness: timedelta,
+        look: Look,
+        outlet: Outlet,
+        coalesce: timedelta,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._freshness = freshness
         self._look = look
         self._publisher = Publisher(outlet, coalesce)
         self._ticker = Ticker()
+        self._usual = Usual(store, source)
         self._board: DayBoard | None = None
         self._view: BoardView | None = None
+        self._cutoff: Cutoff | None = None
+        self._behind_at = 0.0
 
     def loaded(self, board: DayBoard, now: datetime) -> None:
         """Send the whole of it, as far as it differs from what was sent."""
-        if self._board is not None and self._board.day == board.day:
-            known = self._board.seen
-            self._ticker.add(arrival for arrival in board.arrivals if arrival.punch.id not in known)
-        else:
-            self._ticker.clear()
-            self._ticker.add(board.arrivals)
-        self._board, self._view = board, BoardView(board, self._look)
-        self._publisher.publish_all(self._view, self._ticker)
+        cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes.keep)
+        cutoff.work(now, most=len(board.rows))
+        view = BoardView(
+            board,
+            self._look,
+            now=now,
+            freshness=self._freshness,
+            ticker=self._ticker,
+            usual=self._usual.row,
+            cutoff=cutoff,
+        )
+        view.recap.touch(())
+        self._show(board, view)
+        self._board, self._view, self._cutoff = board, view, cutoff
+        self._publisher.publish_all(view)
+        usual = board.assembler.usual_duty(board.day)
+        self._usual.ask(Question(board.day, usual, view.places()))
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
         """Note what has to be sent."""
-        self._ticker.add(dirt.arrivals)
-        self._publisher.collect(board, dirt)
+        view, cutoff = self._view, self._cutoff
+        assert view is not None
+        assert cutoff is not None
+        self._publisher.collect(self._ticker.add(dirt.arrivals, view.shown_in))
+        self._publisher.collect(view.touch(dirt))
+        cutoff.touch(dirt.people)
 
     def elsewhere(self, changes: Sequence[Change], now: datetime) -> None:
         """Other days are not shown."""
 
     def settle(self, now: datetime) -> None:
         """Send what is due."""
-        if self._view is not None:
-            self._publisher.flush(self._view, self._ticker)
+        view, cutoff = self._view, self._cutoff
+        if view is None or cutoff is None:
+            return
+        self._publisher.collect(view.recap.touch(cutoff.work(now)))
+        if self._usual.take():
+            self._publisher.collect({scope: ["usual"] for scope in view.city_scopes()})
+        real = time.monotonic()
+        if real >= self._behind_at:
+            self._behind_at = real + BEHIND_SECONDS
+            self._publisher.collect(view.pass_time(now))
+        self._publisher.flush(view)
 
     def patience(self) -> float:
         """Real seconds until something is due."""
-        return self._publisher.patience()
+        cutoff = self._cutoff
+        return min(self._publisher.patience(), float("inf") if cutoff is None else cutoff.patience())
+
+    def close(self) -> None:
+        """Give up what is not done."""
+        self._usual.close()
+
+    def _show(self, board: DayBoard, view: BoardView) -> None:
+        """Put on the ticker what it does not show yet."""
+        arrivals = board.arrivals
+        if self._board is None or self._board.day != board.day:
+            self._ticker.clear()
+        else:
+            known = self._board.seen
+            arrivals = [arrival for arrival in arrivals if arrival.punch.id not in known]
+        self._ticker.open(view.city_scopes())
+        self._ticker.add(arrivals, view.shown_in)

@@ -39,6 +39,9 @@ class FreezeTable:
         self, day: date, cutoff_at: datetime, made_at: datetime, statuses: Mapping[PersonId, DayStatus]
     ) -> Freeze:
         """Write a day down unless somebody has already; what is written of it. Moments aware, city time."""
+        found = self.of(day)
+        if found is not None:
+            return found
         body = json.dumps({str(number): statuses[number].value for number in sorted(statuses)})
         values = {"day": day, "cutoff_at": cutoff_at, "made_at": made_at, "body": body}
         with self._database.write() as connection:

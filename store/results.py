@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import JSON, RowMapping, cast, func, select, type_coerce
 
 from attendance.day_result import DayResult, DayStatus, WaitReason
 from attendance.history import Change, cause_of, change_body, change_from
@@ -26,7 +26,7 @@ from store.day_tables import day_changes, day_results
 from store.few import among
 from store.result_rows import ChangeRow, Key, Proof, ResultRow
 
-__all__ = ["Judged", "Key", "PastChange", "ResultTable", "Saved", "Stamp", "compare"]
+__all__ = ["Came", "Judged", "Key", "PastChange", "ResultTable", "Saved", "Stamp", "compare"]
 
 AT_ONCE = 1_000
 """Results of one transaction. SQLite has one writer: a collector must not wait for a whole recomputation."""
@@ -106,6 +106,15 @@ class PastChange:
     change: Change
 
 
+class Came(NamedTuple):
+    """A person's day, as far as the curve of a morning needs it."""
+
+    person_id: PersonId
+    status: DayStatus
+    at: datetime | None
+    """The coming; aware, UTC. None: none is known."""
+
+
 class ResultTable:
     """Raises `StoreUnavailable`."""
 
@@ -150,6 +159,17 @@ class ResultTable:
     def of_person(self, person_id: PersonId, first: date, last: date) -> list[DayResult]:
         """One person's results of the days from `first` through `last`."""
         return self.between(first, last, [person_id])
+
+    def came_on(self, day: date) -> list[Came]:
+        """When everybody came on a day, of whom a result is stored."""
+        body = day_results.c.body
+        whole = cast(body, JSON) if self._database.dialect == "postgresql" else type_coerce(body, JSON)
+        query = select(day_results.c.person_id, day_results.c.status, whole["arrival", "at"].as_string())
+        with self._database.read() as connection:
+            return [
+                Came(PersonId(number), DayStatus(status), None if at is None else datetime.fromisoformat(at))
+                for number, status, at in connection.execute(query.where(day_results.c.day == day))
+            ]
 
     def changes_of(self, person_id: PersonId, first: date, last: date) -> list[PastChange]:
         """How one person's results of the days from `first` through `last` became what they are; in the order

@@ -7,16 +7,14 @@ from datetime import timedelta
 
 from attendance.ids import TerminalId, UnitId
 from attendance.people import Unit, UnitKind
-from realtime.board_view import BoardView, Ticker
 from realtime.publisher import Publisher
 from realtime.rows import Row
-from realtime.scope import CITY, Scope, office
-from tests.support.boards import LOOK, board, health, press
+from realtime.scope import Scope, office
+from tests.support.boards import board, health, press, shown
 from tests.support.days import at
 from tests.support.rosters import small_roster, terminal
 
 COALESCE = timedelta(milliseconds=60)
-OFFICE = office(UnitId(2))
 
 
 @dataclass
@@ -28,7 +26,7 @@ class Recorder:
     scopes: list[Scope] = field(default_factory=list)
 
     def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
-        self.changes.append((scope, set(rows)))
+        self.changes.append((scope, {*rows, *(f"-{key}" for key in removed)}))
 
     def replace(self, scope: Scope, rows: Mapping[str, Row]) -> None:
         self.replaced.append(scope)
@@ -37,41 +35,59 @@ class Recorder:
         self.scopes = list(scopes)
 
 
-def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
-    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
-    found = board(now)
-    view = BoardView(found, LOOK)
-    publisher = Publisher(outlet, COALESCE)
+def gone_out(outlet: Recorder) -> dict[str, set[str]]:
+    found = {scope.name: keys for scope, keys in outlet.changes}
+    outlet.changes.clear()
+    return found
 
+
+def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
+    outlet, now = Recorder(), at("07:00")
+    city = shown(board(now), now)
+    publisher = Publisher(outlet, COALESCE)
     for number, pin in enumerate(("1001", "1002", "1003")):
-        found.add_punches([press(number, pin, "06:50")], now)
-        publisher.collect(found, found.take_dirt())
-        publisher.flush(view, ticker)
-    assert outlet.changes == [
-        (CITY, {"total", "day", "u:2"}),
-        (OFFICE, {"unit", "p:1"}),
-    ]
+        city.board.add_punches([press(number, pin, "06:50")], now)
+        publisher.collect(city.settle(now))
+        publisher.flush(city.view)
+    arrived = {"-p:1"}
+    assert gone_out(outlet) == {
+        "city": {"total", "day", "u:2", "k:1", "a:0650"},
+        "office:2": {"unit", "p:1"},
+        "names": arrived,
+        "names:2": arrived,
+    }
     assert 0 < publisher.patience() <= COALESCE.total_seconds()
 
     time.sleep(publisher.patience() + 0.005)
-    publisher.flush(view, ticker)
-    assert outlet.changes[2:] == [
-        (CITY, {"total", "day", "u:2"}),
-        (OFFICE, {"unit", "p:2", "p:3"}),
-    ]
+    publisher.flush(city.view)
+    arrived = {"-p:2", "-p:3"}
+    assert gone_out(outlet) == {
+        "city": {"total", "day", "u:2", "k:2", "k:3", "a:0650"},
+        "office:2": {"unit", "p:2", "p:3"},
+        "names": arrived,
+        "names:2": arrived,
+    }
     assert publisher.patience() == float("inf")
 
 
 def test_a_new_board_replaces_every_scope_and_forgets_what_waited() -> None:
-    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
-    found = board(now)
+    outlet, now = Recorder(), at("07:00")
+    city = shown(board(now), now)
     publisher = Publisher(outlet, COALESCE)
-    found.add_punches([press(1, "1001", "06:50")], now)
-    publisher.collect(found, found.take_dirt())
-    publisher.publish_all(BoardView(found, LOOK), ticker)
-    assert outlet.replaced == outlet.scopes == [CITY, OFFICE]
+    city.board.add_punches([press(1, "1001", "06:50")], now)
+    publisher.collect(city.settle(now))
+    publisher.publish_all(city.view)
+    assert outlet.replaced == outlet.scopes
+    assert [scope.name for scope in outlet.scopes] == [
+        "city",
+        "office:2",
+        "names",
+        "names:2",
+        "recap",
+        "recap:2",
+    ]
     assert publisher.patience() == float("inf")
-    publisher.flush(BoardView(found, LOOK), ticker)
+    publisher.flush(city.view)
     assert outlet.changes == []
 
 
@@ -83,14 +99,13 @@ def test_an_office_that_nobody_belongs_to_has_no_tile_though_its_terminal_gives_
         units=(*roster.units, school),
         terminals=(*roster.terminals, terminal(7, unit_id=UnitId(9))),
     )
-    outlet, ticker, now = Recorder(), Ticker(), at("07:00")
-    found = board(now, roster=wider)
-    view = BoardView(found, LOOK)
+    outlet, now = Recorder(), at("07:00")
+    city = shown(board(now, roster=wider), now)
     publisher = Publisher(outlet, COALESCE)
-    publisher.publish_all(view, ticker)
-    assert outlet.scopes == [CITY, OFFICE]
-    found.set_health({TerminalId(7): health(7, "07:00")}, now)
-    publisher.collect(found, found.take_dirt())
-    publisher.flush(view, ticker)
-    assert outlet.changes == [(CITY, {"total", "day", "t:7"})]
+    publisher.publish_all(city.view)
+    assert office(UnitId(9)) not in outlet.scopes
+    city.board.set_health({TerminalId(7): health(7, "07:00")}, now)
+    publisher.collect(city.settle(now))
+    publisher.flush(city.view)
+    assert gone_out(outlet) == {"city": {"day", "t:7"}}
     assert publisher.patience() == float("inf")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, time
 from typing import Any
@@ -11,48 +10,38 @@ from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, SiteOutage, Unit, UnitKind
 from attendance.shifts import Shift, ShiftEntry
 from attendance.terminal import TerminalHealth
-from realtime.board_view import TICKER_ROWS, BoardView, Look, Ticker
 from realtime.day_board import DayBoard
-from realtime.rows import Row, reading_of
+from realtime.row_writer import RowWriter
+from realtime.rows import reading_of
 from realtime.scope import CITY
 from realtime.scope import office as office_scope
-from tests.support.boards import BOOK, LOOK, board, health, press
+from realtime.ticker import TICKER_ROWS
+from tests.support.boards import BOOK, board, health, press, shown
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import small_roster, terminal
 
 OFFICE = office_scope(UnitId(2))
 FRESH: tuple[TerminalHealth, ...] = (health(1, "07:59:30"), health(2, "07:59:40"))
-UNNAMED = Look("Kota Contoh", ZONE, show_names=False)
-
 
 Rows = dict[str, dict[str, Any]]
 
 
-def as_sent(rows: Mapping[str, Row]) -> Rows:
-    sent: Rows = json.loads(json.dumps(rows))
-    return sent
+def city(found: DayBoard, now: str = "08:00") -> Rows:
+    return shown(found, now).whole(CITY)
 
 
-def city(found: DayBoard, look: Look = LOOK, ticker: Ticker | None = None) -> Rows:
-    view = BoardView(found, look)
-    shown = ticker or Ticker()
-    shown.add(found.arrivals)
-    return as_sent(view.whole(CITY, shown))
-
-
-def office(found: DayBoard, look: Look = LOOK) -> Rows:
-    return as_sent(BoardView(found, look).whole(OFFICE, Ticker()))
+def office(found: DayBoard, now: str = "08:00") -> Rows:
+    return shown(found, now).whole(OFFICE)
 
 
 def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
     rows = city(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=FRESH))
-    assert set(rows) == {"total", "day", "u:2", "t:1", "t:2", "k:1"}
+    assert set(rows) == {"total", "day", "u:2", "t:1", "t:2", "k:1", "a:0740"}
     assert rows["day"] == {
         "date": "2026-11-23",
         "city_name": "Kota Contoh",
         "start": "07:30",
         "provisional": True,
-        "show_names": True,
     }
     expected = {"required": 3, "present": 0, "late": 1, "absent": 2, "people": 3}
     total = rows["total"]
@@ -63,10 +52,11 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
         "id": 1,
         "name": "Mesin 1",
         "office": 2,
+        "district": "",
         "online": True,
-        "read_through": "2026-11-23T07:59:30+07:00",
+        "read_through": None,
         "offline_since": None,
-        "clock_offset": 0.2,
+        "clock_offset": 0,
         "log_fill": 0.25,
         "error": None,
     }
@@ -78,8 +68,8 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
         "terminal": "Mesin 1",
         "status": "late",
         "minutes": 11,
-        "other_site": False,
     }
+    assert rows["a:0740"] == {"n": 1}
 
 
 def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
@@ -129,7 +119,7 @@ def test_who_was_late_and_left_early_is_told_with_both() -> None:
     read = (health(1, "23:10"), health(2, "23:10"))
     presses = [press(1, "1001", "07:41"), press(2, "1001", "15:20"), press(3, "1002", "07:00")]
     presses.append(press(4, "1002", "15:20"))
-    rows = office(board("23:15", presses=presses, healths=read))
+    rows = office(board("23:15", presses=presses, healths=read), "23:15")
     told = ("status", "minutes", "class", "early", "early_class")
     assert [rows["p:1"][key] for key in told] == ["late", 11, "TL1", 40, "PSW2"]
     assert [rows["p:2"][key] for key in told] == ["left_early", 40, "PSW2", 40, "PSW2"]
@@ -159,14 +149,6 @@ def test_a_declared_outage_is_told_with_its_cause() -> None:
     assert row["reason"]["code"] == "outage_power"
 
 
-def test_without_names_no_person_leaves_the_server() -> None:
-    found = board("08:00", presses=[press(1, "1001", "07:41:10")], healths=FRESH)
-    assert set(office(found, UNNAMED)) == {"unit"}
-    rows = city(found, UNNAMED)
-    assert "Orang" not in json.dumps(rows)
-    assert rows["k:1"]["person"] is None
-
-
 def test_no_nip_and_no_pin_ever_leaves_the_server() -> None:
     found = board(
         "08:00", presses=[press(1, "1001", "07:41:10"), press(2, "55667788", "07:42")], healths=FRESH
@@ -194,38 +176,58 @@ def test_a_punch_at_another_office_is_flagged_with_the_owners_office() -> None:
     )
     row = city(board("08:00", roster=wider, presses=[press(1, "1001", "07:00", 7)]))["k:1"]
     assert (row["office"], row["terminal"], row["other_site"]) == ("Dinas", "Gerbang", True)
-    assert (
-        city(board("08:00", roster=wider, presses=[press(1, "1001", "07:00", 1)]))["k:1"]["other_site"]
-        is False
-    )
+    at_home = city(board("08:00", roster=wider, presses=[press(1, "1001", "07:00", 1)]))["k:1"]
+    assert "other_site" not in at_home
 
 
 def test_the_owner_of_an_unknown_pin_is_nobody() -> None:
     row = city(board("08:00", presses=[press(1, "9999", "07:00")]))["k:1"]
-    assert (row["person"], row["status"], row["office"]) == (None, None, "Dinas")
+    assert row == {"n": 1, "at": "07:00:00", "office": "Dinas", "terminal": "Mesin 1"}
+
+
+def test_a_terminal_named_like_the_office_is_not_named_twice() -> None:
+    roster = small_roster()
+    named = replace(roster, terminals=(terminal(1, name="Dinas"), roster.terminals[1]))
+    assert "terminal" not in city(board("08:00", roster=named, presses=[press(1, "1001", "07:00")]))["k:1"]
 
 
 def test_the_ticker_keeps_the_newest_and_tells_what_fell_off() -> None:
-    ticker = Ticker()
     presses = [press(number, "1001", "07:00") for number in range(1, TICKER_ROWS + 1)]
-    found = board("08:00", presses=presses)
-    ticker.add(found.arrivals)
-    assert ticker.take_dropped() == frozenset()
-    found.add_punches([press(99, "1002", "07:01")], at("08:00"))
-    ticker.add(found.take_dirt().arrivals)
-    rows = ticker.rows(found, BoardView(found, LOOK).writer)
-    assert len(rows) == TICKER_ROWS
-    assert ticker.take_dropped() == {"k:1"}
-    assert list(rows)[-1] == f"k:{TICKER_ROWS + 1}"
+    found = shown(board("08:00", presses=presses), "08:00")
+    found.board.add_punches([press(99, "1002", "07:01")], at("08:00"))
+    keys = found.settle(at("08:00"))[CITY]
+    assert {"k:1", f"k:{TICKER_ROWS + 1}"} <= keys
+    assert found.view.row(CITY, "k:1") is None
+    lines = [key for key in found.whole(CITY) if key.startswith("k:")]
+    assert len(lines) == TICKER_ROWS
+    assert lines[-1] == f"k:{TICKER_ROWS + 1}"
 
 
 def test_the_ticker_corrects_itself_when_the_owners_state_changes() -> None:
-    found = board("07:31:20", presses=[press(1, "1001", "07:31:10")], healths=[health(1, "07:30"), FRESH[1]])
-    row = city(found)["k:1"]
-    assert (row["status"], row["minutes"]) == ("present", None)
-    found.set_health({TerminalId(1): FRESH[0]}, at("08:00"))
-    row = city(found)["k:1"]
+    known = [health(1, "07:30"), FRESH[1]]
+    found = shown(board("07:31:20", presses=[press(1, "1001", "07:31:10")], healths=known), "07:31:20")
+    assert found.whole(CITY)["k:1"]["status"] == "present"
+    found.board.set_health({TerminalId(1): FRESH[0]}, at("08:00"))
+    assert "k:1" in found.settle(at("08:00"))[CITY]
+    row = found.whole(CITY)["k:1"]
     assert (row["status"], row["minutes"]) == ("late", 1)
+
+
+def test_a_terminal_tells_how_far_it_was_read_only_when_it_is_behind_or_offline() -> None:
+    dark = health(2, "07:45", online=False, since="07:45")
+    found = shown(board("08:00", healths=[FRESH[0], dark]), "08:00")
+    rows = found.whole(CITY)
+    assert (rows["t:1"]["read_through"], rows["t:2"]["read_through"]) == (None, "2026-11-23T07:45:00+07:00")
+    assert found.view.pass_time(at("08:02:29")) == {}
+    assert found.view.pass_time(at("08:02:30")) == {CITY: {"t:1", "u:2"}, OFFICE: {"unit"}}
+    assert found.whole(CITY)["t:1"]["read_through"] == "2026-11-23T07:59:30+07:00"
+
+
+def test_a_terminal_tells_its_district() -> None:
+    roster = small_roster()
+    hung = replace(roster, terminals=(terminal(1, district="Magersari"), roster.terminals[1]))
+    rows = city(board("08:00", roster=hung))
+    assert (rows["t:1"]["district"], rows["t:2"]["district"]) == ("Magersari", "")
 
 
 def test_somebody_without_a_placement_counts_in_the_city_but_in_no_office() -> None:
@@ -244,7 +246,8 @@ def test_the_data_goes_as_far_as_the_last_of_the_terminals_that_count_as_read() 
 
 
 def test_a_day_off_has_no_start_and_keeps_its_date() -> None:
-    writer = BoardView(board("08:00"), LOOK).writer
+    found = board("08:00")
+    writer = RowWriter(found.index, found.assembler.book, ZONE)
     sunday = NoDuty(date(2026, 11, 22), OffReason.WEEKLY, BOOK.on(MONDAY).id)
     row = writer.day(sunday, "Kota", final=True)
     assert (row["date"], row["start"]) == ("2026-11-22", None)

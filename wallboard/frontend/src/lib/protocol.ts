@@ -56,7 +56,7 @@ export interface TerminalRow {
   /** Told only of a terminal that is behind or offline: of all others it is now. */
   readonly read_through: string | null;
   readonly offline_since: string | null;
-  /** Seconds the terminal's clock is ahead of the city's. */
+  /** Whole seconds the terminal's clock is ahead of the city's. */
   readonly clock_offset: number | null;
   /** 0 to 1. */
   readonly log_fill: number | null;
@@ -64,6 +64,24 @@ export interface TerminalRow {
   readonly error: string | null;
 }
 
+/** A line of the ticker as it is sent: with every punch, so whatever is as usual is left out. */
+export interface SentTickerRow {
+  readonly n: number;
+  /** "HH:MM:SS" */
+  readonly at: string;
+  readonly office: string;
+  /** Left out, like the status, when nobody is known by the PIN; the person also where names are not shown. */
+  readonly person?: string;
+  readonly status?: Status;
+  /** Left out when it is named like the office. */
+  readonly terminal?: string;
+  /** Left out when none. */
+  readonly minutes?: number;
+  /** Left out when the punch was made at home. */
+  readonly other_site?: boolean;
+}
+
+/** A line of the ticker as it is shown. */
 export interface TickerRow {
   readonly n: number;
   /** "HH:MM:SS" */
@@ -203,7 +221,10 @@ export interface Hello {
   readonly real: number;
 }
 
-/** People who came in for the first time within five minutes: key "a:HHMM". */
+/**
+ * People who came in for the first time within five minutes: key "a:HHMM". Without those who are excused or
+ * off: of all that are due, `required` + `not_due`.
+ */
 export interface ArrivalBin {
   readonly n: number;
 }

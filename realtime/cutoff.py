@@ -1,0 +1,113 @@
+"""The cut-off of a day, when the usual work begins: what was said of that moment, and what is said of it now.
+
+What is said is always the judgement's word as of the cut-off, never a guess from a later state.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from attendance.day_result import DayResult, DayStatus
+from attendance.duty import DutyDay
+from attendance.facts import Horizon, PersonDay
+from attendance.ids import PersonId
+from attendance.judgement import judge
+from config.clock import Clock
+from realtime.day_board import DayBoard
+from store.freezes import Freeze
+
+AT_ONCE = 100
+"""People who are judged in one turn, some milliseconds of work: the punches of the rush must not wait."""
+WAITING_SECONDS = 5.0
+"""How often, in real seconds, who waited for data at the cut-off is judged again: the word of a terminal may
+change that without changing what is said of now.
+"""
+
+Keep = Callable[[date, datetime, datetime, Mapping[PersonId, DayStatus]], Freeze]
+"""`FreezeTable.keep`."""
+
+
+class Cutoff:
+    """Of one board, in its follower's thread. Everybody is judged as of the cut-off once it has passed, and
+    again whenever something about them changed; once all are, the day is kept as it stands, unless it was.
+    """
+
+    def __init__(self, board: DayBoard, clock: Clock, freshness: timedelta, keep: Keep) -> None:
+        usual = board.assembler.usual_duty(board.day)
+        self.at: datetime | None = usual.spells[0].start if isinstance(usual, DutyDay) else None
+        """Aware, UTC; None: a day off has none."""
+        self.results: dict[PersonId, DayResult] = {}
+        """What is said now of everybody at the cut-off; empty before it has passed."""
+        self.freeze: Freeze | None = None
+        """What was said then. None before the cut-off has passed."""
+        self._board = board
+        self._keep_once = keep
+        self._clock = clock
+        self._freshness = freshness
+        self._begun = False
+        self._queue: dict[PersonId, None] = {}
+        self._sweep_at = 0.0
+
+    def touch(self, people: Iterable[PersonId]) -> None:
+        """Something about these people changed."""
+        if self._begun:
+            self._queue.update(dict.fromkeys(people))
+
+    def work(self, now: datetime, most: int = AT_ONCE) -> set[PersonId]:
+        """Judge those whose turn it is, at most so many; of whom something else is said than before.
+
+        Raises `StoreUnavailable`.
+        """
+        if self.at is None or now < self.at:
+            return set()
+        if not self._begun:
+            self._begun = True
+            self._queue.update(dict.fromkeys(self._board.rows))
+        self._sweep()
+        moved = set()
+        for person_id in list(self._queue)[:most]:
+            del self._queue[person_id]
+            result = judge(as_of(self._board.person_day(person_id), self.at), self.at, self._freshness)
+            if self.results.get(person_id) != result:
+                self.results[person_id] = result
+                moved.add(person_id)
+        if self.freeze is None and not self._queue:
+            self._keep(self.at, now)
+        return moved
+
+    def patience(self) -> float:
+        """Real seconds until there is something to do, when nothing happens meanwhile."""
+        if self._queue:
+            return 0.0
+        if self._begun or self.at is None:
+            return float("inf")
+        return self._clock.real_seconds_until(self.at)
+
+    def _sweep(self) -> None:
+        real = time.monotonic()
+        if real >= self._sweep_at:
+            self._sweep_at = real + WAITING_SECONDS
+            waiting = (one for one, row in self.results.items() if row.status is DayStatus.WAITING)
+            self._queue.update(dict.fromkeys(waiting))
+
+    def _keep(self, at: datetime, now: datetime) -> None:
+        statuses = {person_id: result.status for person_id, result in self.results.items()}
+        self.freeze = self._keep_once(self._board.day, at, now, statuses)
+
+
+def as_of(facts: PersonDay, moment: datetime) -> PersonDay:
+    """The facts for a judgement of `moment` (aware): a terminal that was read past it vouches for it,
+    whatever became of it since.
+    """
+    horizons = facts.reach.horizons
+    if not any(_went_dark(horizon, moment) for horizon in horizons):
+        return facts
+    back = tuple(replace(one, online=True) if _went_dark(one, moment) else one for one in horizons)
+    return replace(facts, reach=replace(facts.reach, horizons=back))
+
+
+def _went_dark(horizon: Horizon, moment: datetime) -> bool:
+    return not horizon.online and horizon.read_through is not None and horizon.read_through >= moment
