@@ -207,6 +207,7 @@ export const en: Messages = {
     district: (name) => `${name} district`,
     noDistrict: 'District not told',
     readOf: (read, all) => `${read} of ${all} read`,
+    legend: 'Legend',
     condition: {
       read: 'read',
       behind: 'being read',

@@ -209,6 +209,7 @@ export const id = {
     district: (name: string) => `Kecamatan ${name}`,
     noDistrict: 'Kecamatan belum diisi',
     readOf: (read: string, all: string) => `${read} dari ${all} terbaca`,
+    legend: 'Keterangan tanda',
     condition: {
       read: 'terbaca',
       behind: 'sedang dibaca',

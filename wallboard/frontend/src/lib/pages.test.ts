@@ -5,6 +5,7 @@ import {
   firstRoll,
   forward,
   gridFor,
+  idsOf,
   type Lists,
   listsOf,
   nameStates,
@@ -140,4 +141,9 @@ test('a page of another size begins the lists anew, in the same one', () => {
 test('as many columns and rows as there is room for, and never none', () => {
   expect(gridFor(1800, 700, 560, 76)).toEqual({ columns: 3, rows: 9 });
   expect(gridFor(0, 0, 560, 76)).toEqual({ columns: 1, rows: 1 });
+});
+
+test('lists without an order hold the same people', () => {
+  const people = [name(2, { minutes: 1 }), name(1, { minutes: 9 }), name(3, { status: 'absent' })];
+  expect(idsOf(people)).toEqual({ late: [2, 1], absent: [3], not_yet: [] });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { columnsOf, conditionCounts, conditionOf, planOf } from './plan';
+import { conditionCounts, conditionOf, fit, planOf } from './plan';
 import type { OfficeRow } from './protocol';
 import { terminal } from './samples';
 
@@ -53,7 +53,7 @@ test('each condition is counted', () => {
   });
 });
 
-test('a kecamatan gets as many columns as its lines need; many terminals take several lines', () => {
+test('a kecamatan gets as many columns as its lines need, and lines get lower before the plan gets too wide', () => {
   const plan = planOf(
     [
       ...Array.from({ length: 12 }, (_, n) => terminal(n, { district: 'A', office: 1 })),
@@ -62,6 +62,9 @@ test('a kecamatan gets as many columns as its lines need; many terminals take se
     ],
     [],
   );
-  expect(columnsOf(plan, 10, 5)).toEqual([1, 1]);
-  expect(columnsOf(plan, 2, 5)).toEqual([2, 1]);
+  const measures = { width: 300, height: 100, column: 100, marks: 5, lines: [50, 25] };
+  expect(fit(plan, { ...measures, lines: [20, 10] })).toEqual({ columns: [1, 1], line: 20 });
+  expect(fit(plan, measures)).toEqual({ columns: [2, 1], line: 50 });
+  expect(fit(plan, { ...measures, width: 200 })).toEqual({ columns: [1, 1], line: 25 });
+  expect(fit(plan, { ...measures, width: 50 })).toEqual({ columns: [1, 1], line: 25 });
 });

@@ -80,15 +80,46 @@ export function conditionCounts(terminals: readonly TerminalRow[]): Readonly<Rec
   return counts;
 }
 
+/** Measures of the plan in pixels. */
+export interface Measures {
+  readonly width: number;
+  readonly height: number;
+  /** Least width of a column. */
+  readonly column: number;
+  /** Terminals beside a site's name in a column of that width. */
+  readonly marks: number;
+  /** Heights of a line that would do, the best first. */
+  readonly lines: readonly number[];
+}
+
+export interface Fit {
+  /** Of each district. */
+  readonly columns: readonly number[];
+  /** Height of a line. */
+  readonly line: number;
+}
+
 /** How many lines a site takes, where a line has room for `marks` terminals beside the site's name. */
 function linesOf(site: Site, marks: number): number {
   return Math.max(1, Math.ceil(site.terminals.length / Math.max(1, marks)));
 }
 
-/** Columns of one width for each district, as many as its lines need where each holds `lines`. */
-export function columnsOf(plan: readonly District[], lines: number, marks: number): number[] {
+/** How many columns each district needs, where a column holds so many lines. */
+function columnsOf(plan: readonly District[], lines: number, marks: number): number[] {
   const room = Math.max(1, lines);
-  return plan.map(({ sites }) =>
-    Math.max(1, Math.ceil(sites.reduce((sum, site) => sum + linesOf(site, marks), 0) / room)),
-  );
+  return plan.map(({ sites }) => {
+    const all = sites.reduce((sum, site) => sum + linesOf(site, marks), 0);
+    return Math.max(1, Math.ceil(all / room));
+  });
+}
+
+/** Columns and a height of lines with which the plan stands without scrolling; if none does, the tightest. */
+export function fit(plan: readonly District[], { width, height, column, marks, lines }: Measures): Fit {
+  let tightest: Fit = { columns: plan.map(() => 1), line: lines[0] ?? 1 };
+  for (const line of lines) {
+    const columns = columnsOf(plan, Math.floor(height / line), marks);
+    tightest = { columns, line };
+    if (columns.reduce((sum, count) => sum + count, 0) * column <= width) break;
+  }
+  return tightest;
 }

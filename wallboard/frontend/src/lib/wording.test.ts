@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { messages } from '../i18n';
 import { terminal } from './samples';
-import { describeTrouble } from './wording';
+import { briefDuration, describeDark, describeTrouble } from './wording';
 
 const speech = { t: messages.id, duration: (seconds: number) => `${seconds} detik` };
 
@@ -21,4 +21,26 @@ test('what somebody has to mend is said with it', () => {
 test('a dead clock is not told as twenty years', () => {
   const dead = terminal(1, { error: 'ClockDead', clock_offset: -8e8 });
   expect(describeTrouble(dead, 'clock', speech, '2026-11-23')).toBe('jam mati: baterainya habis');
+});
+
+test('a terminal offline is told with how long it has been so', () => {
+  const dark = terminal(1, {
+    online: false,
+    offline_since: '2026-11-23T07:20:00+07:00',
+    error: 'AuthRejected',
+  });
+  const now = '2026-11-23T07:30:00+07:00';
+  expect(describeDark(dark, speech, now, '2026-11-23')).toBe(
+    'terputus 600 detik, sejak 07:20: menolak kunci komunikasi',
+  );
+  expect(describeDark({ ...dark, offline_since: null }, speech, now, '2026-11-23')).toBe(
+    'belum pernah terhubung: menolak kunci komunikasi',
+  );
+});
+
+test('where there is little room a duration is one figure, never rounded up', () => {
+  const brief = { t: messages.id, number: (value: number) => String(value) };
+  expect(
+    [20, 43 * 60, 119 * 60, 30 * 3600, 71 * 3600].map((seconds) => briefDuration(seconds, brief)),
+  ).toEqual(['1 mnt', '43 mnt', '1 jam', '30 jam', '2 hr']);
 });

@@ -3,7 +3,7 @@
 import type { Reason, ReasonCode, TerminalRow } from './protocol';
 import type { Speech } from './speech.svelte';
 import type { Trouble } from './terminals';
-import { shortTime } from './time';
+import { secondsBetween, shortTime } from './time';
 
 /** Why somebody's data is awaited, as a sentence. `today` is an ISO date. */
 export function describeReason(reason: Reason | null, { t }: Speech, today: string): string {
@@ -52,14 +52,14 @@ export function describeTrouble(
 ): string {
   const { t } = speech;
   switch (trouble) {
-    case 'offline': {
-      const since =
+    case 'offline':
+      return withReason(
         terminal.offline_since === null
           ? t.offlineNever
-          : t.offlineSince(shortTime(terminal.offline_since, today));
-      const why = needsSomebody(terminal.error) ? t.terminalErrorCode[terminal.error] : null;
-      return why === null ? since : `${since}: ${why}`;
-    }
+          : t.offlineSince(shortTime(terminal.offline_since, today)),
+        terminal,
+        speech,
+      );
     case 'clock': {
       if (terminal.error === 'ClockDead') return t.clockDead;
       const offset = terminal.clock_offset ?? 0;
@@ -73,6 +73,36 @@ export function describeTrouble(
       return known[code] ?? t.terminalError(code);
     }
   }
+}
+
+/** Since when a terminal is offline and, where there is a clock, for how long that is. `now` is ISO city time. */
+export function describeDark(
+  terminal: TerminalRow,
+  speech: Pick<Speech, 't' | 'duration'>,
+  now: string | null,
+  today: string,
+): string {
+  if (terminal.offline_since === null || now === null)
+    return describeTrouble(terminal, 'offline', speech, today);
+  const long = speech.duration(Math.max(0, secondsBetween(terminal.offline_since, now)));
+  return withReason(
+    speech.t.plan.offlineFor(long, shortTime(terminal.offline_since, today)),
+    terminal,
+    speech,
+  );
+}
+
+function withReason(said: string, terminal: TerminalRow, { t }: Pick<Speech, 't'>): string {
+  return needsSomebody(terminal.error) ? `${said}: ${t.terminalErrorCode[terminal.error]}` : said;
+}
+
+/** "43 mnt", "2 jam", "3 hr": where there is room for no more. */
+export function briefDuration(seconds: number, speech: Pick<Speech, 't' | 'number'>): string {
+  const { brief } = speech.t.plan;
+  const minutes = Math.max(1, Math.floor(seconds / 60));
+  if (minutes < 60) return brief.minutes(speech.number(minutes));
+  if (minutes < 36 * 60) return brief.hours(speech.number(Math.floor(minutes / 60)));
+  return brief.days(speech.number(Math.floor(minutes / (24 * 60))));
 }
 
 /** What only a person can mend is said with the word offline; a cut cable is not worth more words. */
