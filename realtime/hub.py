@@ -1,8 +1,7 @@
-"""The Socket.IO hub: sends every monitor a snapshot of what it looks at, then deltas.
+"""The Socket.IO hub: tells every screen what it is, sends it a snapshot of what it looks at, then deltas.
 
-Joining and reading the snapshot happen under the lock under which deltas are made and queued, so no delta
-falls between. Sending itself happens in each client's own writer thread: the hub only fills queues,
-so a slow monitor delays nobody; it is left out of deltas and gets a snapshot when it has caught up.
+What a screen may see is decided in `realtime.screens`; what it gets, and when, in `realtime.broadcast`. Here
+is who asks for it: the clients' messages, the follower, the clock.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import TypedDict
 
-from engineio.exceptions import SocketIsClosedError
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
@@ -23,33 +20,30 @@ from flask_socketio import SocketIO
 from config.clock import Clock
 from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.board_view import Look
+from realtime.broadcast import Broadcast
 from realtime.day_source import DaySource
 from realtime.follower import Follower
-from realtime.rooms import Rooms
+from realtime.rooms import LAGS_AT
 from realtime.rows import BeatRow, Row, beat_row, reading_of
 from realtime.rulebook import load_rulebook
-from realtime.scope import CITY, Delta, Kind, Level, Scope, VersionedRows, parse_scope
+from realtime.scope import Level, Scope, parse_scope
+from realtime.screens import Screen, Screens
 from realtime.wall_sink import WallSink
+from realtime.wire import Wire
 from store import Store, StoreError
+from store.wall_secrets import COOKIE
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 1.0
+WATCH_SECONDS = 0.5
+"""How often it is asked whether a wall was revoked: such a one goes blank within two seconds."""
 MAX_MESSAGE_BYTES = 4096
 """A client has nothing long to say."""
 
 
-class ErrorRow(TypedDict):
-    """Why a client's message was refused."""
-
-    scope: str | None
-    code: str
-    """"bad_scope", "unknown_office" or "log_unavailable"."""
-    text: str
-
-
 class Hub:
-    """The clients, what they look at, and the follower that feeds them. Make it with `create_hub`."""
+    """The screens and the follower that feeds them. Make it with `create_hub`."""
 
     def __init__(
         self,
@@ -61,28 +55,33 @@ class Hub:
         freshness: timedelta,
         look: Look,
         wall: WallSettings,
+        build: Callable[[], str],
     ) -> None:
+        self._wire = Wire(self._accepted)
         self.socketio = SocketIO(
             app,
-            async_mode="threading",
+            async_mode="gevent" if wall.workers == "gevent" else "threading",
             async_handlers=False,
+            client_manager=self._wire,
             max_http_buffer_size=MAX_MESSAGE_BYTES,
         )
-        self._store = store
         self._clock = clock
-        self._wall = wall
-        self._look = look
+        self._zone = look.zone
         self._freshness = freshness
-        self._epoch = secrets.token_hex(4)
-        self._lock = threading.RLock()
-        self._rows: dict[Scope, VersionedRows[Row]] = {CITY: VersionedRows(CITY, self._epoch)}
-        self._rooms = Rooms()
-        self._open = False
-        self._stopping = threading.Event()
-        self._beats = threading.Thread(target=self._beat, name="beat", daemon=True)
-        self._follower = Follower(
-            store, clock, source, freshness=freshness, sink=WallSink(look, self, wall.coalesce)
+        self._max_walls = wall.max_walls
+        self.broadcast = Broadcast(self._wire, secrets.token_hex(4))
+        self._screens = Screens(
+            store, clock, self._wire, self.broadcast, unpaired=Level(wall.unpaired), build=build
         )
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._beat, name="beat", daemon=True),
+            threading.Thread(target=self._watch, name="walls", daemon=True),
+        ]
+        sink = WallSink(
+            store, clock, source, freshness=freshness, look=look, outlet=self, coalesce=wall.coalesce
+        )
+        self._follower = Follower(store, clock, source, freshness=freshness, sink=sink)
         self.socketio.on_event("connect", self._on_connect)
         self.socketio.on_event("disconnect", self._on_disconnect)
         self.socketio.on_event("join", self._on_join)
@@ -92,14 +91,16 @@ class Hub:
     def start(self) -> None:
         """Begin to follow the store and to beat. Call it in the process that serves, after any fork."""
         self._follower.start()
-        self._beats.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Stop following, and wait until the threads are done."""
         self._stopping.set()
         self._follower.stop()
-        if self._beats.is_alive():
-            self._beats.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def progress(self) -> float:
         """`time.monotonic` when the follower last did its work: what a watchdog should be fed by."""
@@ -109,172 +110,116 @@ class Hub:
         """What time it is, how far the data goes, and whether to trust it."""
         now = self._clock.now()
         reading = reading_of(self._follower.horizons, now, self._freshness)
-        return beat_row(now, self._clock.rate, self._look.zone, reading, self._follower.stale())
+        return beat_row(now, self._clock.rate, self._zone, reading, self._follower.stale())
 
     # --- where the wall's rows go ------------------------------------------------------------------------
 
     def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
         """Put rows into a scope, take others away, and tell who looks at it."""
-        with self._lock:
-            self._send(scope, self._scope(scope).change(rows, removed))
+        self.broadcast.change(scope, rows, removed)
 
     def replace(self, scope: Scope, rows: Mapping[str, Row]) -> None:
         """Let these be all rows of the scope, and tell who looks at it."""
-        with self._lock:
-            self._send(scope, self._scope(scope).replace(rows))
+        self.broadcast.replace(scope, rows)
 
     def opened(self, scopes: Iterable[Scope]) -> None:
         """These scopes are all there are. Clients that came before the first board get their snapshots."""
-        known = set(scopes)
-        with self._lock:
-            for scope in self._rows.keys() - known:
-                self._send(scope, self._rows.pop(scope).replace({}))
-            if self._open:
-                return
-            self._open = True
-            for client in self._rooms.clients():
-                for scope in self._rooms.scopes_of(client):
-                    self._welcome(client, scope)
+        known = frozenset(scopes)
+        index = self._follower.index
+        assert index is not None
+        self.broadcast.keep(known)
+        self._screens.opened(index, known)
 
     # --- clients ------------------------------------------------------------------------------------------
 
     def _on_connect(self, _auth: object = None) -> None:
-        client = _client()
-        with self._lock:
-            if len(self._rooms) >= self._wall.max_walls:
-                log.warning("refused a monitor: %d are connected, the most allowed", len(self._rooms))
+        with self.broadcast.lock:
+            if len(self._screens) >= self._max_walls:
+                log.warning("refused a monitor: %d are connected, the most allowed", len(self._screens))
                 raise Refused("too many monitors are connected")
-            self._rooms.connect(client)
+            screen = Screen(request.remote_addr or "unknown", request.cookies.get(COOKIE))
+            self._screens.add(_client(), screen)
+
+    def _accepted(self, client: str) -> None:
+        self._screens.receive(client)
+        self._wire.send(self._wire.encode("beat", self.beat()), [client])
 
     def _on_disconnect(self, *_reason: object) -> None:
-        with self._lock:
-            self._rooms.disconnect(_client())
+        self._screens.discard(_client())
 
     def _on_join(self, *message: object) -> None:
-        client = _client()
-        scope = self._asked(client, message)
-        if scope is None:
-            return
-        if (
-            scope.kind is Kind.OFFICE
-            and Level(self._wall.unpaired) is Level.NAMES
-            and not self._log_view(client, scope)
-        ):
-            return
-        with self._lock:
-            if self._open and scope not in self._rows:
-                self._refuse(client, scope.name, "unknown_office", "There is no such office.")
-                return
-            self._rooms.join(client, scope)
-            if self._open:
-                self._welcome(client, scope)
+        scope = self._asked(_client(), message)
+        if scope is not None:
+            by_itself = isinstance(message[0], dict) and message[0].get("by") == "playlist"
+            self._screens.join(_client(), scope, by_itself=by_itself)
 
     def _on_leave(self, *message: object) -> None:
-        client = _client()
-        scope = self._asked(client, message)
-        if scope is None:
-            return
-        with self._lock:
-            self._rooms.leave(client, scope)
-            self.socketio.server.leave_room(client, scope.name)
+        scope = self._asked(_client(), message)
+        if scope is not None:
+            with self.broadcast.lock:
+                self.broadcast.rooms.leave(_client(), scope)
 
     def _on_resync(self, *message: object) -> None:
         client = _client()
         scope = self._asked(client, message)
         if scope is None:
             return
-        with self._lock:
-            if not self._rooms.looks_at(client, scope):
-                self._refuse(client, scope.name, "bad_scope", "Join this scope first.")
-            elif self._open and scope in self._rows:
-                self._snapshot(client, scope)
+        with self.broadcast.lock:
+            room = self.broadcast.rooms.room_of(client, scope)
+            if room is not None:
+                self.broadcast.enter(client, room)
+            elif not self.broadcast.rooms.looks_at(client, scope):
+                self._screens.refuse(client, scope.name, "bad_scope", "Join this scope first.")
 
     def _asked(self, client: str, message: tuple[object, ...]) -> Scope | None:
         """The scope that a message names; None after telling the client what is wrong."""
         asked = message[0].get("scope") if message and isinstance(message[0], dict) else None
         scope = parse_scope(asked)
         if scope is None:
-            text = 'Send {"scope": "city"} or {"scope": "office:<number>"}.'
-            self._refuse(client, asked[:40] if isinstance(asked, str) else None, "bad_scope", text)
+            text = (
+                'Send {"scope": "city"}; or "names", "recap"; with ":<number>" these of a unit, and "office".'
+            )
+            self._screens.refuse(client, asked[:40] if isinstance(asked, str) else None, "bad_scope", text)
         return scope
 
-    def _refuse(self, client: str, scope: str | None, code: str, text: str) -> None:
-        error: ErrorRow = {"scope": scope, "code": code, "text": text}
-        self.socketio.emit("error", error, to=client)
-
-    def _log_view(self, client: str, scope: Scope) -> bool:
-        """Write down who looks at names. What cannot be written down is not shown."""
-        actor = f"wall:{request.remote_addr or 'unknown'}"
-        try:
-            self._store.audit.append(actor, "names.viewed", scope.name, at=self._clock.now())
-        except StoreError as error:
-            log.warning("names were not shown, the view could not be logged: %s", error)
-            self._refuse(client, scope.name, "log_unavailable", "Names cannot be shown: the log is away.")
-            return False
-        return True
-
-    # --- sending, under the lock --------------------------------------------------------------------------
-
-    def _scope(self, scope: Scope) -> VersionedRows[Row]:
-        return self._rows.setdefault(scope, VersionedRows(scope, self._epoch))
-
-    def _send(self, scope: Scope, delta: Delta | None) -> None:
-        if delta is None or not self._open:
-            return
-        try:
-            self.socketio.emit("delta", delta, to=scope.name)
-        except (SocketIsClosedError, RuntimeError) as error:
-            # Somebody hung up meanwhile, and whoever comes after it in the room was left out.
-            log.info("a delta did not reach everybody (%s): snapshots follow", type(error).__name__)
-            for client in self._rooms.clients():
-                if self._rooms.looks_at(client, scope) and not self._rooms.lags(client):
-                    with suppress(SocketIsClosedError, RuntimeError):
-                        self._snapshot(client, scope)
-
-    def _welcome(self, client: str, scope: Scope) -> None:
-        if scope not in self._rows:
-            self._rooms.leave(client, scope)
-            self._refuse(client, scope.name, "unknown_office", "There is no such office.")
-        elif not self._rooms.lags(client):
-            self.socketio.server.enter_room(client, scope.name)
-            self._snapshot(client, scope)
-
-    def _snapshot(self, client: str, scope: Scope) -> None:
-        self.socketio.emit("snapshot", self._rows[scope].snapshot(), to=client)
-        self.socketio.emit("beat", self.beat(), to=client)
-
-    # --- the beat -----------------------------------------------------------------------------------------
+    # --- threads ------------------------------------------------------------------------------------------
 
     def _beat(self) -> None:
         while not self._stopping.wait(BEAT_SECONDS):
             try:
-                self.socketio.emit("beat", self.beat())
-                self._review()
+                with self.broadcast.lock:
+                    clients = self.broadcast.rooms.clients()
+                listening = [client for client in clients if self._wire.waiting(client) < LAGS_AT]
+                self._wire.send(self._wire.encode("beat", self.beat()), listening)
+                for client in self.broadcast.caught_up():
+                    self._screens.admit(client)
             except Exception:
                 log.exception("a beat failed")
 
-    def _review(self) -> None:
-        """Leave out who cannot keep up; bring back who has caught up."""
-        with self._lock:
-            behind, back = self._rooms.review(self._waiting)
-            for client, scopes in behind.items():
-                log.info("a monitor cannot keep up; it gets a snapshot later")
-                for scope in scopes:
-                    self.socketio.server.leave_room(client, scope.name)
-            for client, scopes in back.items():
-                for scope in scopes:
-                    self._welcome(client, scope)
-
-    def _waiting(self, client: str) -> int:
-        server = self.socketio.server
-        socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(client, "/"))
-        return 0 if socket is None else socket.queue.qsize()
+    def _watch(self) -> None:
+        """Look after the walls: who was paired, changed or revoked, which are here."""
+        while not self._stopping.wait(WATCH_SECONDS):
+            try:
+                self._screens.look_again()
+                self._screens.note_seen(time.monotonic())
+            except StoreError as error:
+                log.debug("the store did not tell of the walls: %s", error)
+            except Exception:
+                log.exception("looking after the walls failed")
 
 
 def create_hub(
-    app: Flask, store: Store, clock: Clock, *, city: CitySettings, board: BoardSettings, wall: WallSettings
+    app: Flask,
+    store: Store,
+    clock: Clock,
+    *,
+    city: CitySettings,
+    board: BoardSettings,
+    wall: WallSettings,
+    build: Callable[[], str],
 ) -> Hub:
-    """A hub that serves Socket.IO on `app`; nothing runs before its `start`.
+    """A hub that serves Socket.IO on `app`; nothing runs before its `start`. `build` names the page that is
+    served now.
 
     Raises `ConfigError` when the rule pack cannot be used.
     """
@@ -284,8 +229,9 @@ def create_hub(
         clock,
         source=DaySource(store, load_rulebook(board.rules), city.zone),
         freshness=board.freshness,
-        look=Look(city.name, city.zone, Level(wall.unpaired) is Level.NAMES),
+        look=Look(city.name, city.zone),
         wall=wall,
+        build=build,
     )
 
 

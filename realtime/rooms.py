@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from realtime.scope import Scope
+from realtime.levels import Room
+from realtime.scope import Level, Scope
 
 LAGS_AT = 64
 """Packets waiting for one client from which on it gets no more deltas: a snapshot later is smaller."""
@@ -12,14 +13,18 @@ CAUGHT_UP_AT = 2
 
 
 class Rooms:
-    """The scopes of every client."""
+    """The scopes of every client, and the rooms it is in: those whose deltas it gets."""
 
     def __init__(self) -> None:
         self._scopes: dict[str, set[Scope]] = {}
+        self._audiences: dict[Room, set[str]] = {}
         self._lagging: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._scopes)
+
+    def __contains__(self, client: str) -> bool:
+        return client in self._scopes
 
     def connect(self, client: str) -> None:
         """A client came."""
@@ -27,16 +32,37 @@ class Rooms:
 
     def disconnect(self, client: str) -> None:
         """A client went."""
+        self.empty(client)
         self._scopes.pop(client, None)
         self._lagging.discard(client)
 
     def join(self, client: str, scope: Scope) -> None:
-        """The client looks at the scope."""
-        self._scopes.setdefault(client, set()).add(scope)
+        """The client wants to look at the scope."""
+        if client in self._scopes:
+            self._scopes[client].add(scope)
+
+    def enter(self, client: str, room: Room) -> None:
+        """The client has what stands in the room, and gets its deltas from now on."""
+        if client in self._scopes:
+            self._audiences.setdefault(room, set()).add(client)
 
     def leave(self, client: str, scope: Scope) -> None:
         """The client no longer looks at the scope."""
         self._scopes.get(client, set()).discard(scope)
+        self._out_of(client, [room for room in self._audiences if room.scope == scope])
+
+    def empty(self, client: str) -> None:
+        """The client is in no room any more; what it looks at is remembered."""
+        self._out_of(client, list(self._audiences))
+
+    def audience(self, room: Room) -> list[str]:
+        """Who gets the room's deltas."""
+        return list(self._audiences.get(room, ()))
+
+    def room_of(self, client: str, scope: Scope) -> Room | None:
+        """In which room the client sees the scope now; None: in none."""
+        rooms = (Room(scope, level) for level in Level)
+        return next((room for room in rooms if client in self._audiences.get(room, ())), None)
 
     def looks_at(self, client: str, scope: Scope) -> bool:
         """Whether the client joined the scope."""
@@ -46,6 +72,17 @@ class Rooms:
         """Whether the client is left out of deltas for now."""
         return client in self._lagging
 
+    def falls_behind(self, client: str) -> None:
+        """Leave the client out of deltas until it has caught up."""
+        self._lagging.add(client)
+        self.empty(client)
+
+    def caught_up(self, waiting: Callable[[str], int]) -> list[str]:
+        """Who lags no more; `waiting` tells how many packets wait for a client."""
+        back = [client for client in self._lagging if waiting(client) <= CAUGHT_UP_AT]
+        self._lagging.difference_update(back)
+        return back
+
     def clients(self) -> list[str]:
         """Everybody who is connected."""
         return list(self._scopes)
@@ -54,18 +91,9 @@ class Rooms:
         """What the client looks at."""
         return list(self._scopes.get(client, ()))
 
-    def review(self, waiting: Callable[[str], int]) -> tuple[dict[str, set[Scope]], dict[str, set[Scope]]]:
-        """Who fell behind and who caught up since the last review, each with the scopes it looks at;
-        `waiting` tells how many packets wait for a client.
-        """
-        behind: dict[str, set[Scope]] = {}
-        back: dict[str, set[Scope]] = {}
-        for client, scopes in self._scopes.items():
-            length = waiting(client)
-            if client not in self._lagging and length >= LAGS_AT:
-                self._lagging.add(client)
-                behind[client] = set(scopes)
-            elif client in self._lagging and length <= CAUGHT_UP_AT:
-                self._lagging.discard(client)
-                back[client] = set(scopes)
-        return behind, back
+    def _out_of(self, client: str, rooms: list[Room]) -> None:
+        for room in rooms:
+            audience = self._audiences.get(room, set())
+            audience.discard(client)
+            if not audience:
+                self._audiences.pop(room, None)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Flask, Response, jsonify
 
 from realtime.rows import BeatRow
-
-DIST = Path(__file__).parent / "static" / "dist"
-"""Where the build hook of the front end puts the page."""
+from wallboard.page import Page
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -28,35 +24,16 @@ ONE_YEAR = 31_536_000
 MAX_BODY = 64 * 1024
 """Bytes. The pages take no uploads; Socket.IO's polling posts are small."""
 
-_BUILT_TITLE = "<title>Presensi</title>"
 
-
-class FrontendMissing(Exception):
-    """The wall's page has not been built; `pip install` of Presensi builds it."""
-
-
-def create_app(title: str, beat: Callable[[], BeatRow], dist: Path = DIST) -> Flask:
-    """The application; `title` is the page's, `beat` says how live the wall is.
-
-    Live data is added by `realtime.hub.create_hub`.
-    Raises `FrontendMissing` when `dist` holds no built page.
-    """
-    try:
-        page = (dist / "index.html").read_text("utf-8")
-    except OSError as error:
-        raise FrontendMissing(
-            f"the wall's page is not built ({dist} is empty); install Presensi with `pip install .`, "
-            "or in a checkout run `make setup`"
-        ) from error
-    page = page.replace(_BUILT_TITLE, f"<title>{html.escape(title)}</title>", 1)
-
-    app = Flask(__name__, static_folder=str(dist / "assets"), static_url_path="/assets")
+def create_app(page: Page, beat: Callable[[], BeatRow]) -> Flask:
+    """The application; `beat` says how live the wall is. Live data is added by `realtime.hub.create_hub`."""
+    app = Flask(__name__, static_folder=str(page.dist / "assets"), static_url_path="/assets")
     # The names of the assets hold a hash of their content.
     app.config.update(SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR, MAX_CONTENT_LENGTH=MAX_BODY)
 
     @app.get("/")
     def index() -> Response:
-        response = Response(page, mimetype="text/html")
+        response = Response(page.current().text, mimetype="text/html")
         response.cache_control.no_cache = True
         response.add_etag()
         return response

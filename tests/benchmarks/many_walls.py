@@ -19,7 +19,7 @@ from tests.benchmarks.latency import cpu_seconds, delays, fingers_by_number, lat
 from tests.benchmarks.report import Row, Target, bytes_text, seconds_text
 from tests.benchmarks.town import Town, town
 from tests.support.postgres import PostgresServer
-from wallboard.app import DIST
+from wallboard.page import DIST
 
 WALLS = 300
 PACES = ((1.0, 60.0, Target(0.250, at_most=True)), (10.0, 120.0, Target(0.600, at_most=True)))

@@ -22,6 +22,9 @@ from tests.support.waiting import PATIENCE
 
 Rows = dict[str, dict[str, Any]]
 
+BUILD = "0123456789ab"
+"""The build of a page that nobody asks for here."""
+
 
 @contextmanager
 def serving(
@@ -31,7 +34,9 @@ def serving(
     app = Flask("walls")
     unpaired: Literal["counts", "names"] = "names" if show_names else "counts"
     wall = WallSettings(unpaired=unpaired, coalesce=timedelta(milliseconds=100), max_walls=max_walls)
-    hub = create_hub(app, store, clock, city=CitySettings(), board=BoardSettings(), wall=wall)
+    hub = create_hub(
+        app, store, clock, city=CitySettings(), board=BoardSettings(), wall=wall, build=lambda: BUILD
+    )
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

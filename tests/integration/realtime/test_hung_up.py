@@ -14,12 +14,8 @@ from tests.support.walls import serving, wait_until, wall
 ROW: ArrivalRow = {
     "n": 1,
     "at": "07:00:00",
-    "person": None,
     "office": "",
     "terminal": "Mesin 1",
-    "status": None,
-    "minutes": None,
-    "other_site": False,
 }
 
 

@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from realtime.rows import BeatRow
-from wallboard.app import FrontendMissing, create_app
+from wallboard.app import create_app
+from wallboard.page import FrontendMissing, Page
 
 AS_OF = "2026-11-23T07:31:20+07:00"
 
@@ -28,7 +29,7 @@ def dist(tmp_path: Path) -> Path:
 
 
 def client(dist: Path, title: str = "Presensi", now: Callable[[], BeatRow] = beat) -> FlaskClient:
-    return create_app(title, now, dist).test_client()
+    return create_app(Page(title, dist), now).test_client()
 
 
 def test_the_page_allows_scripts_and_connections_from_its_own_server_only(dist: Path) -> None:
@@ -87,4 +88,4 @@ def test_the_title_of_the_page_is_the_setting_and_cannot_become_markup(dist: Pat
 
 def test_a_wall_that_was_not_built_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FrontendMissing, match="pip install"):
-        create_app("Presensi", beat, tmp_path)
+        Page("Presensi", tmp_path)
