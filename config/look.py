@@ -10,8 +10,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from attendance.ids import UnitId
-
 View = Literal["city", "office", "names", "terminals", "day"]
 """What a wall can show: offices, one office's people, lists of names, terminals, the day's recap."""
 
@@ -46,8 +44,8 @@ class Stop(_Value):
     view: View
     seconds: int = Field(ge=5, le=3600)
     """How long it is shown."""
-    unit: UnitId | None = None
-    """Of the view "office": which; of others None."""
+    unit: int | None = Field(default=None, ge=1)
+    """Of the view "office": the number of which; of others None."""
     state: NameList | None = None
     """Of the view "names": which list; None: one after the other."""
     begins: TimeOfDay | None = Field(default=None, validation_alias="from", serialization_alias="from")

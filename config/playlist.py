@@ -13,12 +13,12 @@ unit = "BKPSDM"           # of office: the unit's code
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from attendance.ids import UnitId
 from config.day_span import SpanOfDay
 from config.errors import ConfigError
 from config.look import MOST_STOPS, NameList, Stop, View
@@ -47,7 +47,7 @@ class WrittenStop(Section):
             raise ValueError(f'a state belongs to the view "names", not to "{self.view}"; leave it out')
         return self
 
-    def stop(self, unit_id: UnitId | None) -> Stop:
+    def stop(self, unit_id: int | None) -> Stop:
         """The stop, of the unit with that number."""
         hours = self.hours
         return Stop(
@@ -81,12 +81,12 @@ def read_playlist(path: Path) -> tuple[WrittenStop, ...]:
     return stops
 
 
-def write_playlist(stops: tuple[Stop, ...], codes: dict[UnitId, str]) -> str:
+def write_playlist(stops: tuple[Stop, ...], codes: Mapping[int, str]) -> str:
     """The file that `read_playlist` reads as these stops. `codes`: those of the units."""
     return "\n".join("\n".join(_lines(stop, codes)) + "\n" for stop in stops)
 
 
-def _lines(stop: Stop, codes: dict[UnitId, str]) -> list[str]:
+def _lines(stop: Stop, codes: Mapping[int, str]) -> list[str]:
     lines = ["[[stop]]", f'view = "{stop.view}"', f"seconds = {stop.seconds}"]
     if stop.unit is not None:
         lines.append(f'unit = "{codes.get(stop.unit, f"number {stop.unit}")}"')

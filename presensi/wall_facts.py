@@ -30,7 +30,7 @@ class Units:
         self._index = RosterIndex(store.roster.load(day))
 
     @property
-    def codes(self) -> dict[UnitId, str]:
+    def codes(self) -> dict[int, str]:
         """The unit's codes."""
         return {unit_id: unit.code for unit_id, unit in self._index.units.items()}
 
@@ -70,7 +70,7 @@ class Units:
                 raise Failure(f"{where} shows names, which this wall may not: add --names, or leave it out.")
             if stop.unit is not None and stop.unit not in offices:
                 raise Failure(
-                    f"{where} shows {self.name(stop.unit)}, which does not belong to "
+                    f"{where} shows {self.name(UnitId(stop.unit))}, which does not belong to "
                     f"{self.name(facts.unit_id)}: correct it, or the wall's --unit."
                 )
             if len(offices) == 1 and facts.unit_id is not None and stop.view not in ONE_OFFICE:

@@ -76,9 +76,18 @@ def pending(app: App, as_json: bool) -> None:
 @click.argument("serial", type=Serial())
 @click.option("--unit", "unit_code", help="Code of the unit at whose site it hangs.")
 @click.option("--name", help="What the wall calls it.")
+@click.option("--district", help="The kecamatan where it hangs, for the wall's plan of terminals.")
 @click.option("--network", type=Network(), help="The only address or network (CIDR) it may call from.")
 @pass_app
-def approve(app: App, *, serial: str, unit_code: str | None, name: str | None, network: str | None) -> None:
+def approve(
+    app: App,
+    *,
+    serial: str,
+    unit_code: str | None,
+    name: str | None,
+    district: str | None,
+    network: str | None,
+) -> None:
     """Let the terminal SERIAL push its punches; the gateway hears it within seconds.
 
     A terminal that is not registered yet needs --unit and --name. One that the collector called so far is no
@@ -88,7 +97,9 @@ def approve(app: App, *, serial: str, unit_code: str | None, name: str | None, n
     with app.store() as store:
         now = make_clock(app.settings.clock).now()
         number = SerialNumber(serial)
-        terminal = store.push.approve(number, unit_code=unit_code, name=name, network=network, at=now)
+        terminal = store.push.approve(
+            number, unit_code=unit_code, name=name, network=network, at=now, district=district
+        )
         allowed = store.push.network(number)
         detail = f"network {allowed}" if allowed else "from any network"
         store.audit.append(operator(), "terminal.push_approved", f"terminal:{serial}", detail, at=now)

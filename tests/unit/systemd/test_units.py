@@ -33,6 +33,9 @@ YES = (
     "MemoryDenyWriteExecute",
 )
 
+MORE_WALLS = "presensi-wall@.service"
+"""A template: its instance is the port."""
+
 each_service = pytest.mark.parametrize("unit", services(), ids=lambda unit: unit.name)
 
 
@@ -41,7 +44,7 @@ def test_there_is_a_unit_for_each_process_and_a_target_over_all() -> None:
     wanted = target.one("Wants", "Unit").split()
     assert (
         wanted
-        == [unit.name for unit in services()]
+        == [unit.name for unit in services() if unit.name != MORE_WALLS]
         == [
             "presensi-collector.service",
             "presensi-gateway.service",
@@ -51,11 +54,22 @@ def test_there_is_a_unit_for_each_process_and_a_target_over_all() -> None:
     )
 
 
+def test_more_walls_on_other_ports_run_as_the_first_one_does() -> None:
+    first, more = UnitFile.read(UNITS / "presensi-wall.service"), UnitFile.read(UNITS / MORE_WALLS)
+    port = ("Service", "Environment", "PRESENSI_WALL_PORT=%i")
+    assert port in more.settings
+    told = {"Description"}
+    assert [line for line in more.settings if line != port and line[1] not in told] == [
+        line for line in first.settings if line[1] not in told
+    ]
+
+
 @each_service
 def test_what_a_unit_starts_exists_with_these_options(unit: UnitFile) -> None:
     for program, *words in unit.commands():
         assert program == INSTALLED
-        assert not isinstance(command_of(words), click.Group), words
+        command = command_of(words)
+        assert not isinstance(command, click.Group) or command.invoke_without_command, words
         assert unknown_options(words) == []
 
 
@@ -63,7 +77,7 @@ def test_what_a_unit_starts_exists_with_these_options(unit: UnitFile) -> None:
 def test_the_environment_of_a_unit_holds_settings_that_exist(unit: UnitFile) -> None:
     settings = {key: value for key, value in unit.environment().items() if key.startswith("PRESENSI_")}
     assert settings
-    load(None, settings)
+    load(None, {key: value.replace("%i", "8082") for key, value in settings.items()})
 
 
 @each_service
