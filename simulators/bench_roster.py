@@ -54,4 +54,4 @@ def _enrollments(site: Site) -> Iterator[Row]:
 def _terminal(serial: str, station: Station) -> Row:
     has_port = station.transport in {Transport.TCP, Transport.UDP}
     port = str(station.port) if has_port else ""
-    return (serial, f"Mesin {serial}", UNIT, station.address, port, station.driver, "live", "")
+    return (serial, f"Mesin {serial}", UNIT, station.address, port, station.driver, "live", "", "")

@@ -32,7 +32,17 @@ SHEETS: dict[str, Row] = {
         "valid_to",
     ),
     "enrollments": ("nip", "pin", "terminal_serial", "valid_from", "valid_to", "effective_at"),
-    "terminals": ("serial", "name", "unit_code", "address", "port", "driver", "follow", "interval"),
+    "terminals": (
+        "serial",
+        "name",
+        "unit_code",
+        "address",
+        "port",
+        "driver",
+        "follow",
+        "interval",
+        "district",
+    ),
     "excuses": ("nip", "kind", "first_day", "last_day", "reference"),
     "employments": ("nip", "state", "valid_from", "reference"),
     "calendar": ("first_day", "last_day", "kind", "name", "reference"),
@@ -140,6 +150,7 @@ def _tables(scenario: Scenario, addresses: Mapping[str, Address], follow: str) -
                 "zk-tcp",
                 follow,
                 "",
+                terminal.district,
             )
             for terminal in city.terminals
         ),

@@ -109,6 +109,7 @@ class PushTable:
         name: str | None,
         network: str | None,
         at: datetime,
+        district: str | None = None,
     ) -> Terminal:
         """Let the terminal push, from `network` only if given, else from where it was allowed before; `at` is
         city time, aware.
@@ -122,6 +123,8 @@ class PushTable:
             values: dict[str, object] = {"driver": PUSH_DRIVER, "active": True}
             if name is not None:
                 values["name"] = name
+            if district is not None:
+                values["district"] = district
             if unit_code is not None:
                 values["unit_id"] = _unit(connection, unit_code)
             if known:

@@ -15,6 +15,8 @@ CITY_CODE = "1"
 BKPSDM_CODE = "1.25"
 LIBRARY_CODE = "1.14"
 WASTE_CODE = "1.10"
+HOSPITAL_CODE = "1.21"
+HOSPITAL_DISTRICT = "Prajurit Kulon"
 
 _BREVITY = (
     ("Bagian ", "Bag. "),
@@ -109,9 +111,22 @@ def terminals(tree: Sequence[UnitPlan]) -> tuple[TerminalPlan, ...]:
                 doors.append((unit.code, unit.short_name))
     doors += [(f"1.{agency.number}", agency.second_site) for agency in _places().agency if agency.second_site]
     return tuple(
-        TerminalPlan(f"SIM{2300000 + 17 * number:07d}", name, code)
+        TerminalPlan(f"SIM{2300000 + 17 * number:07d}", name, code, _district_of(code, name))
         for number, (code, name) in enumerate(doors, start=1)
     )
+
+
+def _district_of(unit_code: str, name: str) -> str:
+    """The kecamatan in which the door lies; offices that lie anywhere are dealt out."""
+    districts = _places().district
+    for place, district in enumerate(districts, start=1):
+        if f"{unit_code}.".startswith((f"1.{district.number}.", f"1.6{place}.")):
+            return district.name
+        if any(name.endswith(f" {village}") for village in district.schools):
+            return district.name
+    if unit_code == HOSPITAL_CODE:
+        return HOSPITAL_DISTRICT
+    return districts[int(unit_code.split(".")[1]) % len(districts)].name
 
 
 def _office(code: str, name: str, short: str, kind: str, *, weight: float, trade: Trade) -> UnitPlan:
@@ -165,7 +180,7 @@ def _agency(agency: _Agency) -> list[UnitPlan]:
 
 
 def _hospital(house: _Hospital) -> list[UnitPlan]:
-    code = "1.21"
+    code = HOSPITAL_CODE
     return [
         _office(code, house.name, house.short, "hospital", weight=4.0, trade=Trade.CLINIC),
         *(

@@ -49,6 +49,8 @@ class TerminalPlan:
     serial: str
     name: str
     unit_code: str
+    district: str = ""
+    """The kecamatan in which it hangs; empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)

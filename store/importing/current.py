@@ -43,6 +43,7 @@ def read_state(connection: Connection, roster_days: tuple[date, date] | None = N
             row.driver,
             Follow(row.follow),
             row.interval,
+            row.district,
         )
     nips: dict[int, Nip] = {}
     people: dict[Nip, PersonFact] = {}

@@ -47,7 +47,7 @@ class UnitFact:
 
 @dataclass(frozen=True, slots=True)
 class TerminalFact:
-    """A terminal; its key is the serial number. `interval` in seconds."""
+    """A terminal; its key is the serial number. `interval` in seconds; `district` empty: not told."""
 
     serial: SerialNumber
     name: str
@@ -57,6 +57,7 @@ class TerminalFact:
     driver: str
     follow: Follow
     interval: float | None
+    district: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,11 @@ def _terminal(row: Row, cells: Cells, drivers: Mapping[str, Addressing], today: 
     address, port = _place(cells, drivers.get(driver, HOST))
     follow = cells.choice("follow", Follow, Follow.LIVE)
     interval = cells.interval("interval")
+    district = cells.text("district", required=False)
     posted_from = cells.day("posted_from", required=False) or today
     if not cells.well or follow is None:
         return []
-    fact = TerminalFact(SerialNumber(serial), name, unit, address, port, driver, follow, interval)
+    fact = TerminalFact(SerialNumber(serial), name, unit, address, port, driver, follow, interval, district)
     return [TerminalEntry(row, fact, posted_from)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from attendance.ids import Nip, SerialNumber
@@ -59,8 +59,13 @@ def plan_terminals(
     units: Mapping[str, UnitFact],
     findings: Findings,
 ) -> Register[SerialNumber, TerminalFact]:
-    """Terminals by serial number; no two that we call may share an address and port."""
-    rows = [(entry.terminal.serial, entry.terminal, entry.row, "serial") for entry in entries]
+    """Terminals by serial number; no two that we call may share an address and port. A row that is silent
+    about the district of a terminal that stays where it is changes nothing of it.
+    """
+    rows = [
+        (entry.terminal.serial, _where_it_hung(entry.terminal, known), entry.row, "serial")
+        for entry in entries
+    ]
     register = register_all(known, once(rows, findings))
     at_address: dict[tuple[str, int], list[SerialNumber]] = {}
     for terminal in register.after.values():
@@ -121,6 +126,13 @@ def register_all(known: Mapping[K, F], wanted: Mapping[K, F]) -> Register[K, F]:
     """What changes when `wanted` is laid over `known`."""
     pairs = [(known.get(key), fact) for key, fact in wanted.items() if known.get(key) != fact]
     return Register(pairs, len(wanted) - len(pairs), {**known, **wanted})
+
+
+def _where_it_hung(terminal: TerminalFact, known: Mapping[SerialNumber, TerminalFact]) -> TerminalFact:
+    before = known.get(terminal.serial)
+    if terminal.district or before is None or before.unit_code != terminal.unit_code:
+        return terminal
+    return replace(terminal, district=before.district)
 
 
 def _circular(code: str, units: Mapping[str, UnitFact]) -> bool:

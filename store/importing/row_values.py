@@ -256,6 +256,7 @@ class Numbers:
             "driver": fact.driver,
             "follow": fact.follow.value,
             "interval": fact.interval,
+            "district": fact.district,
         }
 
 

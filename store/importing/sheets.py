@@ -44,7 +44,7 @@ REQUIRED: dict[SheetKind, tuple[str, ...]] = {
 
 OPTIONAL: dict[SheetKind, tuple[str, ...]] = {
     SheetKind.UNITS: ("short_name",),
-    SheetKind.TERMINALS: ("port", "driver", "follow", "interval", "posted_from"),
+    SheetKind.TERMINALS: ("port", "driver", "follow", "interval", "district", "posted_from"),
     SheetKind.PEOPLE: ("title_before", "title_after", "valid_to"),
     SheetKind.EMPLOYMENTS: ("valid_to", "reference"),
     SheetKind.ENROLLMENTS: ("terminal_serial", "valid_to", "effective_at"),

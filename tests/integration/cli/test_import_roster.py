@@ -241,6 +241,21 @@ def test_a_unit_below_itself_is_refused(run: Run, tmp_path: Path, store: Store) 
     assert nothing_stored(store)
 
 
+def test_the_district_of_a_terminal_comes_in_and_a_row_that_is_silent_about_it_changes_nothing(
+    run: Run, files: list[Path], scenario: Scenario, store: Store
+) -> None:
+    run(*files, "--yes")
+    told = {terminal.serial: terminal.district for terminal in scenario.city.terminals}
+    assert {terminal.serial: terminal.district for terminal in store.terminals.list()} == told
+    assert all(told.values())
+    terminals = files[0].with_name("terminals.csv")
+    edit(terminals, lambda rows: [row.update(district="") for row in rows])
+    assert "nothing" in run(terminals, "--yes").output.casefold()
+    edit(terminals, lambda rows: rows[0].update(district="Kecamatan lain"))
+    assert run(terminals, "--yes").exit_code == 0
+    assert [terminal.district for terminal in store.terminals.list()].count("Kecamatan lain") == 1
+
+
 def test_a_roster_changed_after_the_preview_is_not_overwritten(
     files: list[Path], database_url: str, run: Run
 ) -> None:

@@ -49,6 +49,15 @@ def test_a_terminal_that_waits_is_listed_approved_refused_and_all_of_it_is_audit
     }
 
 
+def test_a_terminal_is_let_in_with_its_district_or_without(presensi: Run, city: Store) -> None:
+    approve = ("terminal", "approve", SERIAL, "--unit", "2", "--name", "Baru")
+    assert presensi(*approve).exit_code == 0
+    assert [one.district for one in city.terminals.list() if one.serial == SERIAL] == [""]
+    presensi("terminal", "approve", SERIAL, "--district", "Magersari")
+    presensi("terminal", "approve", SERIAL)
+    assert [one.district for one in city.terminals.list() if one.serial == SERIAL] == ["Magersari"]
+
+
 def test_a_terminal_admitted_again_may_call_from_its_own_network_only_as_before(
     presensi: Run, city: Store
 ) -> None:

@@ -40,6 +40,21 @@ def test_the_hospital_has_ten_terminals_and_the_setda_three(city: City) -> None:
     assert all(at[f"SMPN {n}"] == 1 for n in range(1, 10))
 
 
+def test_every_terminal_hangs_in_one_of_the_kecamatan(city: City) -> None:
+    districts = {unit.name.removeprefix("Kecamatan ") for unit in city.units if unit.kind == "district"}
+    assert {terminal.district for terminal in city.terminals} == districts
+    ward = {
+        unit.code: city.unit_by_code[unit.parent_code or ""].name
+        for unit in city.units
+        if unit.kind == "subdistrict"
+    }
+    assert all(
+        ward[terminal.unit_code] == f"Kecamatan {terminal.district}"
+        for terminal in city.terminals
+        if terminal.unit_code in ward
+    )
+
+
 def test_every_person_has_a_terminal_within_the_office(city: City) -> None:
     assert all(city.home_terminals(person.unit_code) for person in city.people)
 
