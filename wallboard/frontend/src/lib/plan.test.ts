@@ -53,18 +53,55 @@ test('each condition is counted', () => {
   });
 });
 
-test('a kecamatan gets as many columns as its lines need, and lines get lower before the plan gets too wide', () => {
-  const plan = planOf(
-    [
-      ...Array.from({ length: 12 }, (_, n) => terminal(n, { district: 'A', office: 1 })),
-      terminal(20, { district: 'A', office: 2 }),
-      terminal(21, { district: 'B', office: 3 }),
+const MEASURES = { width: 400, height: 100, column: 100, gap: 0, head: 0, between: 0, lines: [20, 10] };
+
+/** District names and columns of each stack. */
+function shape(plan: ReturnType<typeof planOf>, change: Partial<typeof MEASURES> = {}) {
+  const { stacks, line } = fit(plan, { ...MEASURES, ...change });
+  return {
+    line,
+    stacks: stacks.map(({ districts, columns }) => [districts.map(({ name }) => name), columns]),
+  };
+}
+
+/** `count` sites of one terminal each. */
+function sites(district: string, count: number, first: number) {
+  return Array.from({ length: count }, (_, n) => terminal(first + n, { district, office: first + n }));
+}
+
+test('a kecamatan gets as many columns as its sites need', () => {
+  const plan = planOf([...sites('A', 9, 0), ...sites('B', 2, 20)], []);
+  expect(shape(plan)).toEqual({
+    line: 20,
+    stacks: [
+      [['A'], 3],
+      [['B'], 1],
     ],
-    [],
-  );
-  const measures = { width: 300, height: 100, column: 100, marks: 5, lines: [50, 25] };
-  expect(fit(plan, { ...measures, lines: [20, 10] })).toEqual({ columns: [1, 1], line: 20 });
-  expect(fit(plan, measures)).toEqual({ columns: [2, 1], line: 50 });
-  expect(fit(plan, { ...measures, width: 200 })).toEqual({ columns: [1, 1], line: 25 });
-  expect(fit(plan, { ...measures, width: 50 })).toEqual({ columns: [1, 1], line: 25 });
+  });
+});
+
+test('lines get lower before the plan gets too wide', () => {
+  const plan = planOf([...sites('A', 9, 0), ...sites('B', 2, 20)], []);
+  expect(shape(plan, { width: 200 })).toEqual({
+    line: 10,
+    stacks: [
+      [['A'], 1],
+      [['B'], 1],
+    ],
+  });
+});
+
+test('a site with many terminals takes several lines', () => {
+  const many = Array.from({ length: 12 }, (_, n) => terminal(n, { district: 'A', office: 1 }));
+  expect(shape(planOf(many, []), { width: 48, column: 48, height: 100 }).line).toBe(20);
+  expect(shape(planOf(many, []), { width: 48, column: 48, height: 99 }).line).toBe(10);
+});
+
+test('terminals of no kecamatan stand below the smallest one', () => {
+  const plan = planOf([...sites('', 1, 0), ...sites('A', 2, 10), ...sites('B', 1, 20)], []);
+  expect(shape(plan).stacks).toEqual([
+    [['A'], 1],
+    [['B', ''], 1],
+  ]);
+  expect(shape(planOf(sites('', 1, 0), [])).stacks).toEqual([[[''], 1]]);
 });

@@ -84,42 +84,73 @@ export function conditionCounts(terminals: readonly TerminalRow[]): Readonly<Rec
 export interface Measures {
   readonly width: number;
   readonly height: number;
-  /** Least width of a column. */
+  /** Least width of a column, and what lies between two. */
   readonly column: number;
-  /** Terminals beside a site's name in a column of that width. */
-  readonly marks: number;
+  readonly gap: number;
+  /** Height of a district's heading. */
+  readonly head: number;
+  /** What lies between two terminals. */
+  readonly between: number;
   /** Heights of a line that would do, the best first. */
   readonly lines: readonly number[];
 }
 
 export interface Fit {
-  /** Of each district. */
-  readonly columns: readonly number[];
+  /** Districts that stand one below the other, and over how many columns. */
+  readonly stacks: readonly { readonly districts: readonly District[]; readonly columns: number }[];
   /** Height of a line. */
   readonly line: number;
 }
 
-/** How many lines a site takes, where a line has room for `marks` terminals beside the site's name. */
-function linesOf(site: Site, marks: number): number {
-  return Math.max(1, Math.ceil(site.terminals.length / Math.max(1, marks)));
+/** A terminal's square, of the line's height. */
+const SQUARE = 0.8;
+/** More terminals than these stand below their site's name, not beside it. */
+export const BESIDE = 3;
+/** Lines that are lost where a site does not go on in the next column. */
+const LOST = 2;
+
+/** The side of a terminal's square in a line of this height. */
+export function squareOf(line: number): number {
+  return Math.floor(line * SQUARE);
 }
 
-/** How many columns each district needs, where a column holds so many lines. */
-function columnsOf(plan: readonly District[], lines: number, marks: number): number[] {
-  const room = Math.max(1, lines);
-  return plan.map(({ sites }) => {
-    const all = sites.reduce((sum, site) => sum + linesOf(site, marks), 0);
-    return Math.max(1, Math.ceil(all / room));
-  });
+/** How many lines a site takes, where a line has room for so many terminals. */
+function linesOf({ terminals }: Site, room: number): number {
+  return terminals.length <= BESIDE ? 1 : 1 + Math.ceil(terminals.length / Math.max(1, room));
+}
+
+/** Each kecamatan by itself; terminals of none stand below the smallest. */
+function stacked(plan: readonly District[]): District[][] {
+  const stacks = plan.filter(({ name }) => name !== '').map((district) => [district]);
+  const untold = plan.filter(({ name }) => name === '');
+  const least = stacks.toSorted(([a], [b]) => a!.terminals - b!.terminals)[0];
+  if (least === undefined) return [untold];
+  least.push(...untold);
+  return stacks;
 }
 
 /** Columns and a height of lines with which the plan stands without scrolling; if none does, the tightest. */
-export function fit(plan: readonly District[], { width, height, column, marks, lines }: Measures): Fit {
-  let tightest: Fit = { columns: plan.map(() => 1), line: lines[0] ?? 1 };
+export function fit(plan: readonly District[], measures: Measures): Fit {
+  const { width, height, column, gap, head, between, lines } = measures;
+  const stacks = stacked(plan);
+  const most = Math.max(stacks.length, Math.floor((width + gap) / (column + gap)));
+  let tightest: Fit | null = null;
   for (const line of lines) {
-    const columns = columnsOf(plan, Math.floor(height / line), marks);
-    tightest = { columns, line };
-    if (columns.reduce((sum, count) => sum + count, 0) * column <= width) break;
+    for (let total = stacks.length; total <= most; total += 1) {
+      const room = Math.floor((width - (total - 1) * gap) / total / (squareOf(line) + between));
+      const columns = stacks.map((districts) => {
+        const needed = districts.reduce((sum, { sites }) => sum + lengthOf(sites, room), 0);
+        const high = Math.floor((height - districts.length * head) / line);
+        const one = Math.max(1, high);
+        return needed <= one ? 1 : Math.ceil(needed / Math.max(1, one - LOST));
+      });
+      tightest = { stacks: stacks.map((districts, at) => ({ districts, columns: columns[at]! })), line };
+      if (columns.reduce((sum, count) => sum + count, 0) <= total) return tightest;
+    }
   }
-  return tightest;
+  return tightest ?? { stacks: [], line: 1 };
+}
+
+function lengthOf(sites: readonly Site[], room: number): number {
+  return sites.reduce((sum, site) => sum + linesOf(site, room), 0);
 }
