@@ -33,6 +33,9 @@ OLDEST_SENSIBLE = datetime(2025, 1, 1, tzinfo=UTC)
 SILENT_AFTER = timedelta(minutes=2)
 """City time after which a collector without a sign of life is taken for stopped."""
 
+AWAY_AFTER = timedelta(days=3)
+"""City time after which a wall that was not seen is asked after: longer than a weekend with it off."""
+
 JAKARTA_OFFSET = timedelta(hours=7)
 
 
@@ -185,7 +188,7 @@ def _store(settings: Settings) -> Answers:
         return
     try:
         yield Answer("database", Level.OK, f"{store.dialect}, {store.punches.count()} punches")
-        for ask in (_collector, _gateway, _terminals, _reviews):
+        for ask in (_collector, _gateway, _terminals, _reviews, _walls):
             yield from _guarded(ask, store, settings)
     except StoreError as error:
         yield Answer("database", Level.FAIL, str(error))
@@ -270,3 +273,23 @@ def _terminals(store: Store, settings: Settings) -> Answers:
         yield Answer("terminals", Level.WARN, ", ".join(told), "see `presensi terminal list`")
     else:
         yield Answer("terminals", Level.OK, f"all {len(terminals)} online")
+
+
+def _walls(store: Store, settings: Settings) -> Answers:
+    walls = [one for one in store.walls.records() if not one.device.revoked]
+    waiting = store.pairings.waiting(datetime.now(UTC))
+    now = make_clock(settings.clock).now()
+    away = [one.device.name for one in walls if now - (one.seen_at or one.paired_at) > AWAY_AFTER]
+    shows = {"nothing": "nothing", "counts": "counts", "names": "names, of invented people"}
+    told = f"{len(walls)} paired; one that is not shows {shows[settings.wall.unpaired]}"
+    if waiting:
+        count = len(waiting)
+        told += "; 1 screen waits to be paired" if count == 1 else f"; {count} screens wait to be paired"
+    if away:
+        told += f"; not seen for days: {', '.join(away[:3])}{', …' if len(away) > 3 else ''}"
+        remedy = "look at the screen and its computer; `presensi wall revoke` one that is gone"
+        yield Answer("walls", Level.WARN, told, remedy)
+    elif waiting:
+        yield Answer("walls", Level.OK, told, "`presensi wall pair` with the code on the screen")
+    else:
+        yield Answer("walls", Level.OK, told)

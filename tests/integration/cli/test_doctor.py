@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from attendance.ids import TerminalId
 from attendance.terminal import TerminalHealth
 from presensi.exits import ExitCode
 from store import Store
+from store.walls import WallFacts
 from tests.integration.cli.conftest import Run
 from tests.support.rosters import plant, small_roster
 
@@ -75,6 +77,30 @@ def test_terminals_and_collector_are_summed_up(
         assert part in listed
     told = json.loads(presensi("terminal", "list", "--json").output)
     assert [it["health"] and it["health"]["error"] for it in told] == [None, "Unreachable", None]
+
+
+def test_walls_are_counted_and_one_that_is_away_is_asked_after(
+    presensi: Run, store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESENSI_STORE_URL", database_url)
+    now = datetime.now(UTC)
+
+    def begin() -> str:
+        begun = store.pairings.begin("10.1.1.7", now=now, life=timedelta(minutes=15), secret=None)
+        assert begun is not None
+        return begun.code
+
+    code = begin()
+    found = answers(presensi, ExitCode.OK)["walls"]
+    assert found["finding"] == "0 paired; one that is not shows counts; 1 screen waits to be paired"
+    assert found["remedy"] == "`presensi wall pair` with the code on the screen"
+    for one, name, paired in ((code, "Lobi", now), (begin(), "Ruang Rapat", now - timedelta(days=4))):
+        assert store.pairings.confirm(one, WallFacts(name), by="ani", at=paired, now=now) is not None
+    found = answers(presensi, ExitCode.OK)["walls"]
+    assert found["level"] == "warn"
+    assert found["finding"] == "2 paired; one that is not shows counts; not seen for days: Ruang Rapat"
+    store.walls.seen([device.id for device in store.walls.devices()], now)
+    assert answers(presensi, ExitCode.OK)["walls"]["level"] == "ok"
 
 
 def test_a_secret_that_others_may_read_fails(
