@@ -43,6 +43,8 @@ class Followed {
   /** Why the rows do not come; null when nothing was refused. */
   refusal = $state.raw<string | null>(null);
   holders = 0;
+  /** The server was asked on this line, and has not refused. */
+  joined = false;
   /** A snapshot was asked for again; until it comes, deltas are of no use. */
   resyncing = false;
   retry: ReturnType<typeof setTimeout> | undefined;
@@ -76,7 +78,6 @@ export class Connection {
   #heard = false;
   #attempts = 0;
   #again: ReturnType<typeof setTimeout> | undefined;
-  #guess: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setInterval>;
   #socket: Socket<ServerEvents, ClientEvents>;
 
@@ -165,7 +166,6 @@ export class Connection {
   close(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#again);
-    clearTimeout(this.#guess);
     this.#forgetAll();
     removeEventListener('online', this.#hurry);
     document.removeEventListener('visibilitychange', this.#hurry);
@@ -179,36 +179,28 @@ export class Connection {
     this.#greeted = false;
     this.#heard = false;
     this.#beatAt = performance.now();
-    // For servers that do not say hello yet; goes with the next change.
-    clearTimeout(this.#guess);
-    this.#guess = setTimeout(() => {
-      if (!this.#greeted)
-        this.#greet({ build: '', level: 'counts', wall: null, root: 'city', real: Date.now() });
-    }, 300);
+    for (const followed of this.#followed.values()) followed.joined = false;
   }
 
   #greet(hello: Hello): void {
     const former = this.hello;
-    const other =
-      former === null ||
-      former.root !== hello.root ||
-      former.level !== hello.level ||
-      former.wall?.id !== hello.wall?.id;
+    const changed =
+      former !== null &&
+      (former.root !== hello.root || former.level !== hello.level || former.wall?.id !== hello.wall?.id);
     if (hello.wall !== null) this.revoked = false;
     this.helloAt = performance.now();
     this.hello = hello;
-    // What another right showed is not kept, and what it could not show is asked for.
-    if (other && former !== null) this.#forgetAll();
-    if (other || !this.#greeted) {
-      this.#greeted = true;
-      for (const [name, followed] of this.#followed) this.#join(name, followed);
-    }
+    this.#greeted = true;
+    // What another right showed is not kept. What was joined and is still allowed, the server sends by itself.
+    if (changed) this.#forgetAll();
+    for (const [name, followed] of this.#followed) if (!followed.joined) this.#join(name, followed);
   }
 
   #join(name: string, followed: Followed): void {
     if (!this.#greeted || !this.#socket.connected || this.revoked) return;
     if (this.hello === null || this.hello.level === 'nothing') return;
     followed.resyncing = false;
+    followed.joined = true;
     this.#socket.emit('join', { scope: name, by: followed.by });
   }
 
@@ -226,10 +218,6 @@ export class Connection {
     followed.refusal = null;
     followed.state = fromSnapshot(message);
     this.#everLive = true;
-    const hello = this.hello;
-    const day = followed.state.rows.get('day') as { show_names: boolean } | undefined;
-    if (hello?.build === '' && hello.level === 'counts' && day?.show_names === true)
-      this.hello = { ...hello, level: 'names' };
   }
 
   #change(delta: DeltaMessage): void {
@@ -246,6 +234,7 @@ export class Connection {
     const followed = scope === null ? undefined : this.#followed.get(scope);
     if (followed === undefined || scope === null) return;
     followed.refusal = code;
+    followed.joined = false;
     if (code !== LOG_UNAVAILABLE) return;
     clearTimeout(followed.retry);
     followed.retry = setTimeout(() => {
@@ -257,7 +246,6 @@ export class Connection {
     if (this.#connected) this.#lostAt = performance.now();
     this.#connected = false;
     this.#greeted = false;
-    clearTimeout(this.#guess);
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.#connect(), backoff(this.#attempts, Math.random()));
     this.#attempts += 1;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTime, later, longDate, secondsBetween, shortTime } from './time';
+import { clockTime, later, longDate, minutesUntil, secondsBetween, shortTime, within } from './time';
 
 const moment = '2026-11-23T07:31:20.500000+07:00';
 
@@ -24,4 +24,24 @@ test('dates are written out in the language of the wall', () => {
 
 test('what lies between two moments does not depend on the offset they are told in', () => {
   expect(secondsBetween('2026-11-23T07:00:00+07:00', '2026-11-23T00:01:30Z')).toBe(90);
+});
+
+test.each([
+  ['07:29', '07:30', '16:00', false],
+  ['07:30', '07:30', '16:00', true],
+  ['16:00', '07:30', '16:00', false],
+  ['23:10', '18:00', '05:30', true],
+  ['05:29', '18:00', '05:30', true],
+  ['05:30', '18:00', '05:30', false],
+  ['12:00', null, null, true],
+  ['06:00', '07:00', null, false],
+  ['06:00', null, '07:00', true],
+])('%s lies between %s and %s: %s', (time, from, to, inside) => {
+  expect(within(time, from, to)).toBe(inside);
+});
+
+test('minutes until an hour of the day are never fewer than there are', () => {
+  expect(minutesUntil('07:30', '2026-11-23T07:10:04.25+07:00')).toBe(20);
+  expect(minutesUntil('07:30', '2026-11-23T07:29:30+07:00')).toBe(1);
+  expect(minutesUntil('07:30', '2026-11-23T07:31:00+07:00')).toBe(-1);
 });

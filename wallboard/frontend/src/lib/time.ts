@@ -34,3 +34,16 @@ export function longDate(date: string, locale: string): string {
 export function secondsBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 1000;
 }
+
+/** Whether "HH:MM" lies in [from, to); a span may run over midnight. Without bounds it always does. */
+export function within(time: string, from: string | null, to: string | null): boolean {
+  if (from === null || to === null) return (from === null || time >= from) && (to === null || time < to);
+  return from <= to ? time >= from && time < to : time >= from || time < to;
+}
+
+/** Whole minutes from `now` (ISO) until "HH:MM" of the same day, rounded up; negative when it is over. */
+export function minutesUntil(time: string, now: string): number {
+  return Math.ceil(
+    secondsBetween(now, `${now.slice(0, 11)}${time}:00${now.slice(19).replace(/^\.\d+/, '')}`) / 60,
+  );
+}

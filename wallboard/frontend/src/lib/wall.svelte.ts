@@ -4,18 +4,22 @@ import { createContext, untrack } from 'svelte';
 import { dayOf, officesOf, terminalsOf, tickerOf, totalOf, unitOf } from './board';
 import { type Asker, Connection } from './connection.svelte';
 import { worstFirst } from './kinds';
+import { playable, routeOfStop, takeTurn, type Turn } from './playlist';
 import type {
   ArrivalBin,
   Counts,
   Level,
   OfficeRow,
+  Stop,
   TerminalRow,
   TickerRow,
   UsualRow,
   ViewName,
 } from './protocol';
-import { firstRoute, hashOf, parseRoute, type Route, sameRoute, viewsOf } from './route';
+import { CITY, firstRoute, hashOf, parseRoute, type Route, sameRoute, viewsOf } from './route';
 import type { ScopeState } from './scope';
+import { Appearance } from './theme.svelte';
+import { within } from './time';
 
 /** What this page keeps in an entry of the browser's history. */
 interface Kept {
@@ -24,15 +28,18 @@ interface Kept {
   readonly by: Asker;
 }
 
-/** Nobody stays at a wall: it returns to its first view by itself. */
+/** Nobody stays at a wall: it returns to its playlist, or to its first view, by itself. */
 const RETURN_SECONDS = 60;
 /** A wall that somebody paused and forgot goes on by itself. */
 const PAUSE_SECONDS = 900;
+/** A screen whose own clock is wrong by more than this is told about it; the wall's times are the server's. */
+const SKEW_SECONDS = 60;
 const TICK_MS = 500;
 const TOUCHES = ['pointerdown', 'pointermove', 'wheel', 'keydown', 'touchmove'] as const;
 
 export class Wall {
   readonly connection = new Connection();
+  readonly appearance = new Appearance();
 
   #asked = $state.raw<Route>(parseRoute(location.hash));
   /** Where the wall was before; null at the start. */
@@ -41,21 +48,37 @@ export class Wall {
   by = $state.raw<Asker>('hand');
   /** Somebody holds the wall at what it shows. */
   held = $state.raw(false);
+  /** Somebody wants this screen to be paired, though it may show something as it is. */
+  pairing = $state.raw(false);
+  /** The stop of the playlist that is shown; null while there is none, or somebody is here. */
+  turn = $state.raw<Turn | null>(null);
+  /** Seconds by which this screen's clock is ahead of the server's; null while it is good enough. */
+  skew = $state.raw<number | null>(null);
 
   #office = $state.raw<number | null>(null);
   #depth = 0;
   #tick = $state.raw(performance.now());
-  #touchedAt = $state.raw<number>(performance.now());
+  #touchedAt = $state.raw(performance.now());
   #touched = $state.raw(false);
+  /** The page was opened at a view: whoever did that gets a minute before the playlist begins. */
+  #opened = $state.raw(false);
+  #last: Turn | null = null;
+  #lastList = '';
   #timer: ReturnType<typeof setInterval>;
 
   readonly hello = $derived.by(() => this.connection.hello);
   readonly root = $derived(this.hello?.root ?? 'city');
   readonly level = $derived<Level>(this.hello?.level ?? 'nothing');
   readonly namesShown = $derived(this.level === 'names');
+  /** What the wall is called; null: this screen is not paired. */
+  readonly name = $derived(this.hello?.wall?.name ?? null);
   readonly beat = $derived.by(() => this.connection.beat);
   readonly now = $derived.by(() => this.connection.now);
   readonly stale = $derived.by(() => this.connection.silent || this.beat?.stale === true);
+  /** Nothing may be shown but how to be paired. */
+  readonly locked = $derived.by(
+    () => this.connection.revoked || (this.hello !== null && this.level === 'nothing'),
+  );
 
   readonly #board = $derived(this.scope(this.root));
   readonly day = $derived(this.#board === null ? undefined : dayOf(this.#board));
@@ -90,19 +113,34 @@ export class Wall {
     this.#asked.view === 'city' && this.home.view === 'office' ? this.home : this.#asked,
   );
   readonly views = $derived(viewsOf(this.root, this.namesShown));
-  /** Somebody is here, or holds the wall: nothing turns by itself. */
-  readonly paused = $derived.by(() => this.held || (this.#touched && this.#idle < RETURN_SECONDS));
-  /** Seconds until the wall returns by itself; null while it is where it returns to. */
-  readonly left = $derived.by(() =>
-    this.held || sameRoute(this.route, this.home)
-      ? null
-      : Math.max(0, Math.ceil(RETURN_SECONDS - this.#idle)),
+
+  /** "HH:MM" */
+  readonly #minute = $derived(this.now?.slice(11, 16) ?? null);
+  readonly #dim = $derived(this.hello?.wall?.dim ?? null);
+  /** It is night where this wall hangs. */
+  readonly dim = $derived(
+    this.#dim !== null && this.#minute !== null && within(this.#minute, this.#dim.from, this.#dim.to),
   );
+  readonly #stops = $derived<readonly Stop[]>(this.hello?.wall?.playlist ?? []);
+  readonly #places = $derived(this.#minute === null ? [] : playable(this.#stops, this.#minute, this.views));
+  /** The stops of the playlist that are shown at this hour. */
+  readonly playlist = $derived(this.#places.map((place) => ({ place, stop: this.#stops[place]! })));
+
   readonly #idle = $derived.by(() => (this.#tick - this.#touchedAt) / 1000);
+  readonly #visited = $derived((this.#touched || this.#opened) && this.#idle < RETURN_SECONDS);
+  /** Somebody is here, or holds the wall: nothing turns by itself. */
+  readonly paused = $derived(this.held || (this.#touched && this.#visited));
+  /** Seconds until the wall returns by itself; null while it is where it returns to, or held. */
+  readonly left = $derived.by(() => {
+    const away = this.playlist.length > 0 ? this.#visited : !sameRoute(this.route, this.home);
+    return this.held || !away ? null : Math.max(0, Math.ceil(RETURN_SECONDS - this.#idle));
+  });
 
   constructor() {
     const kept = history.state as Partial<Kept> | null;
     this.#depth = kept?.depth ?? 0;
+    if (kept?.by === 'playlist') this.by = 'playlist';
+    else this.#opened = !sameRoute(this.#asked, CITY);
     addEventListener('popstate', this.#arrive);
     addEventListener('hashchange', this.#arrive);
     for (const touch of TOUCHES) addEventListener(touch, this.#touch, { passive: true, capture: true });
@@ -155,7 +193,7 @@ export class Wall {
   }
 
   /** Show the next view of the navigation (1) or the one before (-1). */
-  turn(by: 1 | -1): void {
+  step(by: 1 | -1): void {
     const place = this.views.indexOf(this.route.view);
     const view = this.views[(place + by + this.views.length) % this.views.length];
     if (view !== undefined) this.go(this.routeOf(view));
@@ -196,10 +234,46 @@ export class Wall {
 
   #pass(): void {
     this.#tick = performance.now();
-    if (this.held && this.#idle > PAUSE_SECONDS) this.held = false;
-    if (this.left !== 0) return;
+    this.#compareClocks();
+    if (this.#idle > PAUSE_SECONDS) this.held = this.pairing = false;
+    if (this.locked) return;
+    if (this.held || this.#visited) this.turn = null;
+    else if (this.playlist.length > 0) this.#play();
+    else if (this.left === 0) this.#return(this.home);
+  }
+
+  #play(): void {
+    // A playlist that was changed begins anew; one that is only told again goes on.
+    const list = JSON.stringify(this.#stops);
+    if (list !== this.#lastList) this.#last = this.#startedAt();
+    this.#lastList = list;
+    // Whoever was here is gone: the stop that they interrupted has its whole time again.
+    const former = this.turn ?? (this.#last === null ? null : { ...this.#last, since: this.#tick });
+    const turn = takeTurn(former, this.#stops, this.#places, this.#tick);
+    this.#last = turn;
+    this.turn = turn;
+    const stop = turn === null ? undefined : this.#stops[turn.place];
+    if (stop !== undefined) this.#return(routeOfStop(stop));
+  }
+
+  /** After a reload a playlist goes on where it was. */
+  #startedAt(): Turn | null {
+    const place = this.#stops.findIndex((stop) => sameRoute(routeOfStop(stop), this.route));
+    return this.by === 'playlist' && place >= 0 ? { place, since: this.#tick } : null;
+  }
+
+  #return(route: Route): void {
+    this.#opened = false;
+    if (sameRoute(route, this.#asked) && this.by === 'playlist') return;
     this.#depth = 0;
-    this.#show(this.home, 'playlist', 'replaceState');
+    this.#show(route, 'playlist', 'replaceState');
+  }
+
+  #compareClocks(): void {
+    const { hello, helloAt } = this.connection;
+    if (hello === null) return;
+    const ahead = (Date.now() - hello.real - (this.#tick - helloAt)) / 1000;
+    this.skew = Math.abs(ahead) > SKEW_SECONDS ? Math.round(ahead) : null;
   }
 }
 
