@@ -72,6 +72,9 @@ class Notes:
     def patience(self) -> float:
         return float("inf")
 
+    def close(self) -> None:
+        pass
+
     def until(self, holds: Callable[[], bool]) -> None:
         with self.moved:
             assert self.moved.wait_for(holds, PATIENCE), (self.rows, self.told)
