@@ -80,9 +80,10 @@ def create_pairing(store: Store, clock: Clock, settings: WallSettings) -> Bluepr
 
     @pairing.errorhandler(Exception)
     def fault(error: Exception) -> Answer:
-        # The type alone: a message may hold values of the request.
-        log.error("pairing failed: %s", type(error).__name__)
-        answer, status = _error("the service is not ready", 503 if isinstance(error, StoreError) else 500)
+        away = isinstance(error, StoreError)
+        # The type alone: a message may hold values of the request. The hub says that a database is away.
+        log.log(logging.DEBUG if away else logging.ERROR, "pairing failed: %s", type(error).__name__)
+        answer, status = _error("the service is not ready", 503 if away else 500)
         answer.headers["Retry-After"] = str(WAIT_SECONDS)
         return answer, status
 
@@ -115,6 +116,7 @@ class _Desk:
         self._store = store
         self._clock = clock
         self._life = life
+        self._full = False
 
     def begin(self) -> Answer:
         now = datetime.now(UTC)
@@ -122,8 +124,10 @@ class _Desk:
         pairing = self._store.pairings.begin(
             caller(request.remote_addr), now=now, life=self._life, secret=secret
         )
+        if self._full != (pairing is None):
+            self._full = pairing is None
+            log.warning("too many screens wait to be paired" if self._full else "screens can be paired again")
         if pairing is None:
-            log.warning("too many screens wait to be paired")
             return _too_many()
         answer = jsonify(code=shown(pairing.code), seconds=_seconds(pairing.expires_at - now))
         _set(answer, PAIRING_COOKIE, pairing.secret, PAIRING_PATH, pairing.expires_at - now + FETCH)
