@@ -321,7 +321,7 @@ export const en: Messages = {
   recap: {
     dot: (time) => time,
     at: (time) => `At ${time}`,
-    said: 'as it was shown then',
+    said: (required) => `${required} required, as it was shown then`,
     becomes: 'Updated to',
     known: (at, time) => `as of ${at}, by the data up to ${time}`,
     knownNever: (at) => `as of ${at}, by the data there is now`,

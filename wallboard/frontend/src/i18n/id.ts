@@ -323,7 +323,7 @@ export const id = {
   recap: {
     dot: (time: string) => time.replaceAll(':', '.'),
     at: (time: string) => `Pukul ${time}`,
-    said: 'seperti yang tampil saat itu',
+    said: (required: string) => `${required} wajib hadir, seperti yang tampil saat itu`,
     becomes: 'Diperbarui menjadi',
     known: (at: string, time: string) => `keadaan pukul ${at} menurut data s.d. ${time}`,
     knownNever: (at: string) => `keadaan pukul ${at} menurut data sekarang`,

@@ -10,7 +10,7 @@ export class Turning {
   /** Somebody turns the pages, or reads this one longer. */
   held = $state.raw(false);
 
-  #seconds = 1;
+  #seconds = Number.POSITIVE_INFINITY;
   #passed = 0;
   #hold = 0;
 
