@@ -6,7 +6,7 @@ import logging
 import os
 
 from config.settings import LogSettings
-from presensi.process import SUPERVISED
+from presensi.supervised import SUPERVISED
 
 
 def configure(settings: LogSettings) -> None:

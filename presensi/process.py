@@ -2,7 +2,7 @@
 
 A child reports over the sd_notify protocol on a socket of its own, exactly as it would to systemd: READY
 makes it ready, and a child whose watchdog stays unfed is killed and started again. A child that loses its
-supervisor sees the end of its standard input and stops (`stop_with_supervisor`).
+supervisor sees the end of its standard input and stops (`presensi.supervised`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SUPERVISED = "PRESENSI_SUPERVISED"
-"""Set in a child's environment: its standard input ends when its supervisor does."""
+from presensi.supervised import SUPERVISED
 
 WELL_AFTER = 10.0
 """Real seconds a child must have run for its next restart to be immediate again."""
@@ -253,17 +251,3 @@ def _end_group(process: asyncio.subprocess.Process) -> None:
 
 def _outcome(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def stop_with_supervisor() -> None:
-    """In a supervised child: end this process, by SIGTERM to itself, when its supervisor is gone."""
-    if os.environ.get(SUPERVISED) != "1":
-        return
-
-    def wait() -> None:
-        with suppress(OSError):
-            while os.read(0, 4096):
-                pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()

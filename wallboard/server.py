@@ -1,7 +1,8 @@
 """The process that serves the wall: gunicorn with one worker, in which the follower and the hub live.
 
-One worker, because the board is held once and in memory; its threads are one for every monitor. To serve
-more monitors than one process can, run several of these processes: each follows the store by itself.
+One worker, because the board is held once and in memory; in it a thread for every monitor, or gevent, which
+has to be there before anything else is imported. To serve more monitors than one process can, run several of
+these processes: each follows the store by itself.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from wallboard.api.token import ApiToken
 from wallboard.app import create_app
 from wallboard.page import Page
 from wallboard.pairing import create_pairing
+from wallboard.whole_sends import whole_sends
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class _Parts:
                 wall=settings.wall,
                 build=page.build,
             )
+            self.app.wsgi_app = whole_sends(self.app.wsgi_app)  # type: ignore[method-assign]
         except BaseException:
             self.store.close()
             raise
@@ -101,11 +104,13 @@ class _Server(OneWorker):
         self._progress = progress
         self._parts: _Parts | None = None
         most = settings.wall.max_walls
-        options = {
+        options: dict[str, object] = {
             "threads": most + SPARE_THREADS,
             "worker_connections": most + SPARE_CONNECTIONS,
             "graceful_timeout": GRACE_SECONDS,
         }
+        if settings.wall.workers == "gevent":
+            options["worker_class"] = "gevent"
         super().__init__(listener, settings.log.level, options)
 
     def load(self) -> Any:

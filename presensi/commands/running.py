@@ -11,7 +11,7 @@ from config.settings import Settings
 from presensi import logs
 from presensi.context import App, Command, pass_app
 from presensi.notify import Notifier
-from presensi.process import stop_with_supervisor
+from presensi.supervised import stop_with_supervisor
 
 Run = Callable[[Settings, Callable[[], None], Callable[[], None]], int]
 

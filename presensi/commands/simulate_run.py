@@ -17,8 +17,8 @@ from presensi import logs
 from presensi.context import App, Command, json_option, pass_app
 from presensi.demo_folder import SEED, working_day
 from presensi.notify import Notifier
-from presensi.process import stop_with_supervisor
 from presensi.simulator_folder import folder_option
+from presensi.supervised import stop_with_supervisor
 from simulators.city.build import PEOPLE, TERMINALS
 from simulators.scenarios import SCENARIOS
 

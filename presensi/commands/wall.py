@@ -16,6 +16,7 @@ from config.playlist import write_playlist
 from config.settings import make_clock
 from presensi.commands.running import serve
 from presensi.context import NUMBER, App, Group, common_options, json_option, operator, pass_app
+from presensi.cooperative import begin_anew, is_cooperative
 from presensi.exits import Failure
 from presensi.wall_facts import Units, checked_name
 from presensi.wall_options import look_options, unit_option
@@ -40,6 +41,8 @@ def wall(context: click.Context, app: App) -> None:
     """Run the wall, the web pages on the monitors; or pair, list, change and revoke monitors."""
     if context.invoked_subcommand is not None:
         return
+    if app.settings.wall.workers == "gevent" and not is_cooperative():
+        begin_anew()
     from wallboard.page import FrontendMissing
     from wallboard.server import run
 

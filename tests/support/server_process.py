@@ -14,6 +14,7 @@ from typing import ClassVar
 from tests.support.ports import free_port
 
 SERVE = """
+{prelude}
 import sys
 from pathlib import Path
 from config.settings import load
@@ -30,12 +31,20 @@ class ServerProcess:
     module: ClassVar[str]
     """Whose `run(settings, ready, progress)` serves."""
 
+    prelude: ClassVar[str] = ""
+    """What the process does before it imports anything."""
+
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = folder / f"{self.module}.toml"
         self._log = folder / f"{self.module}.log"
         self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def settings_file(self) -> Path:
+        """Whoever starts the same server otherwise needs it."""
+        return self._settings
 
     @property
     def pid(self) -> int:
@@ -45,9 +54,10 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start, and wait until it serves."""
+        serve = SERVE.format(module=self.module, prelude=self.prelude)
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", SERVE.format(module=self.module), str(self._settings)],
+                [sys.executable, "-c", serve, str(self._settings)],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,

@@ -22,6 +22,7 @@ class WallProcess(ServerProcess):
         *,
         show_names: bool = True,
         unpaired: str | None = None,
+        workers: str = "threads",
         settings: str = "",
     ) -> None:
         """`unpaired` says what a screen that is not paired shows; unless given, `show_names` decides between
@@ -33,7 +34,7 @@ class WallProcess(ServerProcess):
         unpaired = unpaired or ("names" if show_names else "counts")
         self._settings.write_text(
             f'[store]\nurl = "{database_url}"\n'
-            f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\n"
+            f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\nworkers = {workers!r}\n"
             f'[clock]\nfile = "{self._clock}"\n{settings}',
             "utf-8",
         )
@@ -41,3 +42,12 @@ class WallProcess(ServerProcess):
     def set_clock(self, city: str | datetime, rate: float = 0.0) -> None:
         """City time, "HH:MM[:SS]" on the example Monday; it stands still unless a rate is given."""
         write_clock(self._clock, at(city) if isinstance(city, str) else city, rate)
+
+
+class CooperativeWallProcess(WallProcess):
+    """The same with gevent."""
+
+    prelude = "from gevent import monkey; monkey.patch_all()"
+
+    def __init__(self, folder: Path, database_url: str, *, unpaired: str = "names") -> None:
+        super().__init__(folder, database_url, unpaired=unpaired, workers="gevent")

@@ -18,9 +18,11 @@ from config.clock import Clock
 from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.hub import Hub, create_hub
 from store import Store
+from store.wall_secrets import COOKIE
 from tests.support.waiting import PATIENCE
 
 Rows = dict[str, dict[str, Any]]
+Unpaired = Literal["nothing", "counts", "names"]
 
 BUILD = "0123456789ab"
 """The build of a page that nobody asks for here."""
@@ -28,15 +30,22 @@ BUILD = "0123456789ab"
 
 @contextmanager
 def serving(
-    store: Store, clock: Clock, *, show_names: bool = True, port: int = 0, max_walls: int = 200
+    store: Store,
+    clock: Clock,
+    *,
+    show_names: bool = True,
+    unpaired: Unpaired | None = None,
+    port: int = 0,
+    max_walls: int = 200,
+    build: Callable[[], str] = lambda: BUILD,
 ) -> Iterator[tuple[Hub, str]]:
-    """A hub over `store`, started, and the URL where it serves."""
+    """A hub over `store`, started, and the URL where it serves. `unpaired`: what a screen may see that is not
+    paired; unless given, `show_names` decides between names and counts.
+    """
     app = Flask("walls")
-    unpaired: Literal["counts", "names"] = "names" if show_names else "counts"
-    wall = WallSettings(unpaired=unpaired, coalesce=timedelta(milliseconds=100), max_walls=max_walls)
-    hub = create_hub(
-        app, store, clock, city=CitySettings(), board=BoardSettings(), wall=wall, build=lambda: BUILD
-    )
+    shown: Unpaired = unpaired or ("names" if show_names else "counts")
+    wall = WallSettings(unpaired=shown, coalesce=timedelta(milliseconds=100), max_walls=max_walls)
+    hub = create_hub(app, store, clock, city=CitySettings(), board=BoardSettings(), wall=wall, build=build)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -73,6 +82,9 @@ class Wall:
     resyncs: int = 0
     beats: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    hellos: list[dict[str, Any]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    """Which messages came, in order; deltas and errors left out."""
     changed: threading.Condition = field(default_factory=threading.Condition)
     on_rows: Callable[[str, Rows], None] | None = None
     """Called with every row that arrives, as it arrives."""
@@ -102,6 +114,7 @@ class Wall:
 
     def _on_snapshot(self, message: dict[str, Any]) -> None:
         with self.changed:
+            self.words.append("snapshot")
             self.snapshots += 1
             scope = message["scope"]
             self.seen[scope] = Seen(message["epoch"], message["version"], dict(message["rows"]))
@@ -133,8 +146,20 @@ class Wall:
         for scope in list(self.seen):
             self.emit("join", {"scope": scope})
 
+    def _on_hello(self, message: dict[str, Any]) -> None:
+        with self.changed:
+            self.words.append("hello")
+            self.hellos.append(message)
+            self.changed.notify_all()
+
+    def _on_revoked(self, _message: dict[str, Any]) -> None:
+        with self.changed:
+            self.words.append("revoked")
+            self.changed.notify_all()
+
     def _on_beat(self, message: dict[str, Any]) -> None:
         with self.changed:
+            self.words.append("beat")
             self.beats.append(message)
             self.changed.notify_all()
 
@@ -145,16 +170,19 @@ class Wall:
 
 
 @contextmanager
-def wall(url: str, *, reconnect: bool = False) -> Iterator[Wall]:
-    """A connected monitor."""
+def wall(url: str, *, reconnect: bool = False, credential: str | None = None) -> Iterator[Wall]:
+    """A connected monitor; `credential` makes it that paired wall."""
     client = socketio.Client(reconnection=reconnect, reconnection_delay=0.1, reconnection_delay_max=0.2)
     found = Wall(client)
     client.on("connect", found._on_connect)
+    client.on("hello", found._on_hello)
+    client.on("revoked", found._on_revoked)
     client.on("snapshot", found._on_snapshot)
     client.on("delta", found._on_delta)
     client.on("beat", found._on_beat)
     client.on("error", found._on_error)
-    client.connect(url, transports=["websocket"], wait_timeout=PATIENCE)
+    headers = {} if credential is None else {"Cookie": f"{COOKIE}={credential}"}
+    client.connect(url, headers, transports=["websocket"], wait_timeout=PATIENCE)
     try:
         yield found
     finally:

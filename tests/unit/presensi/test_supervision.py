@@ -130,7 +130,7 @@ async def test_children_are_stopped_in_reverse_order_and_a_deaf_one_is_ended() -
 def test_children_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
     note = tmp_path / "child"
     child = (
-        "import os, pathlib, time; from presensi.process import stop_with_supervisor;"
+        "import os, pathlib, time; from presensi.supervised import stop_with_supervisor;"
         f"stop_with_supervisor(); pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
     )
     parent = (
