@@ -107,6 +107,7 @@ export const en: Messages = {
     study: 'Study',
     training: 'Training',
   },
+  excusedAll: 'Excused',
   learning: 'Training & study',
 
   offices: 'Offices',

@@ -107,6 +107,8 @@ export const id = {
     study: 'Tugas belajar',
     training: 'Diklat',
   },
+  /** Whoever need not come, whatever the reason. */
+  excusedAll: 'Berketerangan',
   learning: 'Diklat & tugas belajar',
 
   offices: 'Unit kerja',

@@ -96,11 +96,13 @@ test('a usual value stands at the end of its bin, and between values it is in pr
 test.each([
   [500, 0, 'usual'],
   [400, 0, 'usual'],
-  [601, 0, 'earlier'],
-  [399, 0, 'later'],
+  [620, 0, 'usual'],
+  [380, 0, 'usual'],
+  [621, 0, 'earlier'],
+  [379, 0, 'later'],
   // What has not been read yet could make up for it: then nobody is said to come late.
-  [300, 100, 'waiting'],
-  [300, 99, 'later'],
+  [300, 80, 'waiting'],
+  [300, 79, 'later'],
 ] as const)('%i per mille at 07:15 with %i waited for: %s', (share, waiting, word) => {
   expect(standing(usual, at('07:15'), share, waiting)).toBe(word);
 });

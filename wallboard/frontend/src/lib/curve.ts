@@ -31,6 +31,8 @@ const NOON = 12 * HOUR;
 const BEFORE = 2 * HOUR;
 const AFTER = 2 * HOUR;
 const WHOLE = 1000;
+/** Where days are much alike the band is thin; a difference as small as this is none that anybody should act on. */
+const SLACK = 20;
 
 /** "07:30" or "0730" → 450 */
 export function minuteOf(time: string): number {
@@ -111,9 +113,9 @@ export function standing(
   const low = shareAt(usualPoints(usual, usual.low), minute);
   const high = shareAt(usualPoints(usual, usual.high), minute);
   if (low === null || high === null) return 'unknown';
-  if (share > high) return 'earlier';
-  if (share >= low) return 'usual';
-  return share + waiting >= low ? 'waiting' : 'later';
+  if (share > high + SLACK) return 'earlier';
+  if (share >= low - SLACK) return 'usual';
+  return share + waiting >= low - SLACK ? 'waiting' : 'later';
 }
 
 /** Pixels from the left and from the top. */

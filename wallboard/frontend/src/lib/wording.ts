@@ -1,6 +1,6 @@
 /** Facts into sentences. */
 
-import type { Reason, ReasonCode, TerminalRow } from './protocol';
+import type { Reason, ReasonCode, Status, TerminalRow } from './protocol';
 import type { Speech } from './speech.svelte';
 import type { Trouble } from './terminals';
 import { secondsBetween, shortTime } from './time';
@@ -125,4 +125,15 @@ function needsSomebody(code: string | null): code is (typeof LASTING)[number] {
 export function describeStale(reason: string | null, { t }: Speech): string {
   const known: Readonly<Record<string, string>> = t.staleReason;
   return (reason === null ? undefined : known[reason]) ?? t.staleReason.other;
+}
+
+/** What a kind of office is called; a newer server may know more kinds. */
+export function kindName(kind: string, t: Speech['t']): string {
+  const known: Readonly<Record<string, string>> = t.kind;
+  return known[kind] ?? t.kind.other;
+}
+
+/** A state as the name of all who are in it; of excused people the reasons differ. */
+export function stateName(state: Status, t: Speech['t']): string {
+  return state === 'excused' ? t.excusedAll : t.status[state];
 }
