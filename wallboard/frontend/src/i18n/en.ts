@@ -322,10 +322,10 @@ export const en: Messages = {
   recap: {
     dot: (time) => time,
     at: (time) => `At ${time}`,
-    said: (required) => `${required} required, as it was shown then`,
+    said: (required) => `${required} required, as shown then`,
     becomes: 'Updated to',
-    known: (at, time) => `as of ${at}, by the data up to ${time}`,
-    knownNever: (at) => `as of ${at}, by the data there is now`,
+    known: (required, at, time) => `${required} required at ${at}, by the data up to ${time}`,
+    knownNever: (required, at) => `${required} required at ${at}, by the data there is now`,
     made: (time) => `made ${time}`,
     madeHint: 'The server was not running at the time.',
     same: 'unchanged',

@@ -325,10 +325,12 @@ export const id = {
   recap: {
     dot: (time: string) => time.replaceAll(':', '.'),
     at: (time: string) => `Pukul ${time}`,
-    said: (required: string) => `${required} wajib hadir, seperti yang tampil saat itu`,
+    said: (required: string) => `${required} wajib hadir, seperti tampil saat itu`,
     becomes: 'Diperbarui menjadi',
-    known: (at: string, time: string) => `keadaan pukul ${at} menurut data s.d. ${time}`,
-    knownNever: (at: string) => `keadaan pukul ${at} menurut data sekarang`,
+    known: (required: string, at: string, time: string) =>
+      `${required} wajib hadir pukul ${at}, menurut data s.d. ${time}`,
+    knownNever: (required: string, at: string) =>
+      `${required} wajib hadir pukul ${at}, menurut data sekarang`,
     made: (time: string) => `dibuat ${time}`,
     madeHint: 'Server tidak aktif pada waktunya.',
     same: 'tetap',
