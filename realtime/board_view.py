@@ -18,7 +18,7 @@ from realtime.day_board import Arrival, DayBoard, Dirt
 from realtime.names_roll import is_listed, names_scopes
 from realtime.recap import Recap
 from realtime.row_writer import RowWriter, is_behind
-from realtime.rows import Row, UsualRow, total_row
+from realtime.rows import DayRow, Row, UsualRow, total_row
 from realtime.scope import CITY, Kind, Scope
 from realtime.scope import office as office_scope
 from realtime.tally import Tally
@@ -69,6 +69,7 @@ class BoardView:
         for person_id, result in board.rows.items():
             self._count(person_id, result)
         self._behind = self._find_behind(now)
+        self._day = self._find_day()
 
     def scopes(self) -> list[Scope]:
         """All scopes that the board has."""
@@ -109,8 +110,9 @@ class BoardView:
             self._touch_terminal(terminal_id, keys)
         for scope, lines in self._ticker.of_people(dirt.people).items():
             keys[scope] |= lines
-        if dirt:
-            for scope in self.city_scopes():
+        before, self._day = self._day, self._find_day()
+        if before != self._day:
+            for scope in (*self.city_scopes(), *map(office_scope, self.offices)):
                 keys[scope].add("day")
         return keys
 
@@ -125,7 +127,7 @@ class BoardView:
     def row(self, scope: Scope, key: str) -> Row | None:
         """One row as it is now; None when there is none."""
         if scope.kind is Kind.OFFICE and scope.unit is not None:
-            return self._unit(scope.unit) if key == "unit" else self._person(key)
+            return self._office_row(scope.unit, key)
         if scope.kind is Kind.NAMES:
             return self._named(key)
         if scope.kind is Kind.RECAP:
@@ -136,17 +138,14 @@ class BoardView:
         if key == "total":
             return total_row(counts_of(self._counts.at(scope)))
         if key == "day":
-            usual = self._board.assembler.usual_duty(self._board.day)
-            return self._writer.day(usual, self._look.city_name, final=self._board.final)
+            return self._day
         if key == "usual":
             return self._usual(scope)
         sort, number = key[0], key[2:]
         if sort == "u":
             return self._unit(UnitId(int(number)))
         if sort == "t":
-            terminal_id = TerminalId(int(number))
-            behind = terminal_id in self._behind
-            return self._writer.terminal(terminal_id, self._board.health.get(terminal_id), behind=behind)
+            return self._terminal(TerminalId(int(number)))
         if sort == "a":
             came = self._bins.at(scope)[bin_named(key)]
             return {"n": came} if came else None
@@ -155,13 +154,24 @@ class BoardView:
             return None
         return self._writer.arrival(*line, self._board.rows.get(line[1].person_id or PersonId(0)))
 
+    def _office_row(self, unit_id: UnitId, key: str) -> Row:
+        if key == "unit":
+            return self._unit(unit_id)
+        if key == "day":
+            return self._day
+        number = int(key[2:])
+        if key[0] == "t":
+            return self._terminal(TerminalId(number))
+        return self._writer.person(self._board.rows[PersonId(number)])
+
+    def _terminal(self, terminal_id: TerminalId) -> Row:
+        behind = terminal_id in self._behind
+        return self._writer.terminal(terminal_id, self._board.health.get(terminal_id), behind=behind)
+
     def _unit(self, unit_id: UnitId) -> Row:
         found = (self._board.health.get(terminal_id) for terminal_id in self.offices[unit_id])
         lights = [health is not None and health.online for health in found]
         return self._writer.unit(unit_id, counts_of(self._counts.at(office_scope(unit_id))), lights)
-
-    def _person(self, key: str) -> Row:
-        return self._writer.person(self._board.rows[PersonId(int(key[2:]))])
 
     def _named(self, key: str) -> Row | None:
         result = self._board.rows[PersonId(int(key[2:]))]
@@ -171,20 +181,21 @@ class BoardView:
         if scope.kind is Kind.RECAP:
             return self.recap.keys(scope)
         if scope.kind is Kind.OFFICE and scope.unit is not None:
-            return ["unit", *(f"p:{person_id}" for person_id in self._people(scope.unit))]
+            terminals = map("t:{}".format, self.offices[scope.unit])
+            return ["unit", "day", *terminals, *map("p:{}".format, self._people(scope.unit))]
         if scope.kind is Kind.NAMES:
             people = self._board.rows if scope.unit is None else self._people_below(scope.unit)
             return [f"p:{person_id}" for person_id in people]
-        terminals = [
+        hung = (
             terminal_id
             for terminal_id in self._index.terminals
             if scope.unit is None or scope.unit in self.branches.of_terminal(terminal_id)
-        ]
+        )
         return [
             "total",
             "day",
             *(f"u:{unit_id}" for unit_id in self._offices_of(scope)),
-            *(f"t:{terminal_id}" for terminal_id in terminals),
+            *map("t:{}".format, hung),
             *self._ticker.keys(scope),
             *map(key_of, sorted(self._bins.at(scope))),
             "usual",
@@ -213,7 +224,7 @@ class BoardView:
         shown = {f"t:{terminal_id}"}
         if office is not None and office in self.offices:
             shown.add(f"u:{office}")
-            keys[office_scope(office)].add("unit")
+            keys[office_scope(office)] |= {"unit", f"t:{terminal_id}"}
         keys[CITY] |= shown
         for unit_id in self.branches.of_terminal(terminal_id):
             keys[Scope(Kind.CITY, unit_id)] |= shown
@@ -233,6 +244,10 @@ class BoardView:
         office = self._index.office_of(person_id)
         places = self._places_of(person_id)
         return places if office is None else [*places, office_scope(office)]
+
+    def _find_day(self) -> DayRow:
+        usual = self._board.assembler.usual_duty(self._board.day)
+        return self._writer.day(usual, self._look.city_name, final=self._board.final)
 
     def _find_behind(self, now: datetime) -> set[TerminalId]:
         return {

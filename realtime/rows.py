@@ -2,8 +2,9 @@
 
 No NIP and no PIN ever; who may not see names gets none, see `realtime.levels`. Times of day are the city's,
 moments are ISO 8601 with the city's offset. Keys of the scope "city": "total", "day", "u:<unit>",
-"t:<terminal>", "k:<ticker number>", "a:<HHMM>", "usual"; of an office: "unit", "p:<person>"; of "names":
-"p:<person>"; of "recap": "freeze", "r:<unit>", "c:<person>". The client's side of it is `lib/protocol.ts`.
+"t:<terminal>", "k:<ticker number>", "a:<HHMM>", "usual"; of an office: "unit", "day", "t:<terminal>",
+"p:<person>"; of "names": "p:<person>"; of "recap": "freeze", "r:<unit>", "c:<person>". The client's side of
+it is `lib/protocol.ts`.
 """
 
 from __future__ import annotations

@@ -143,6 +143,19 @@ def test_an_earlier_punch_that_comes_late_moves_somebody_on_the_curve() -> None:
     assert city.view.row(CITY, "a:0700") == {"n": 1}
 
 
+def test_every_scope_that_tells_the_day_is_told_when_the_day_is_over() -> None:
+    city = town(now="22:00")
+    telling = [scope for scope in city.view.scopes() if "day" in city.whole(scope)]
+    assert {scope.name for scope in telling} == {"city", "city:10", "office:2", "office:11", "office:12"}
+    assert city.whole(CITY)["day"]["provisional"]
+    read = {TerminalId(number): health(number, "23:59") for number in (1, 2, 3, 4)}
+    city.board.set_health(read, at("23:59:30"))
+    city.board.advance(at("23:59:30"))
+    keys = city.settle(at("23:59:30"))
+    assert all("day" in keys[scope] for scope in telling)
+    assert not city.whole(CITY)["day"]["provisional"]
+
+
 def test_the_usual_curve_is_told_as_it_is_known() -> None:
     city = town()
     assert "usual" not in city.whole(CITY)

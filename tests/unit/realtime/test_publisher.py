@@ -51,7 +51,7 @@ def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
         publisher.flush(city.view)
     arrived = {"-p:1"}
     assert gone_out(outlet) == {
-        "city": {"total", "day", "u:2", "k:1", "a:0650"},
+        "city": {"total", "u:2", "k:1", "a:0650"},
         "office:2": {"unit", "p:1"},
         "names": arrived,
         "names:2": arrived,
@@ -62,7 +62,7 @@ def test_the_first_change_goes_out_at_once_and_the_next_ones_together() -> None:
     publisher.flush(city.view)
     arrived = {"-p:2", "-p:3"}
     assert gone_out(outlet) == {
-        "city": {"total", "day", "u:2", "k:2", "k:3", "a:0650"},
+        "city": {"total", "u:2", "k:2", "k:3", "a:0650"},
         "office:2": {"unit", "p:2", "p:3"},
         "names": arrived,
         "names:2": arrived,
@@ -107,5 +107,5 @@ def test_an_office_that_nobody_belongs_to_has_no_tile_though_its_terminal_gives_
     city.board.set_health({TerminalId(7): health(7, "07:00")}, now)
     publisher.collect(city.settle(now))
     publisher.flush(city.view)
-    assert gone_out(outlet) == {"city": {"day", "t:7"}}
+    assert gone_out(outlet) == {"city": {"t:7"}}
     assert publisher.patience() == float("inf")

@@ -75,7 +75,7 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
 def test_an_office_shows_each_person_with_the_reason_for_waiting() -> None:
     dark = health(2, "07:45", online=False, since="07:45")
     rows = office(board("08:00", presses=[press(1, "1001", "07:41:10")], healths=[FRESH[0], dark]))
-    assert set(rows) == {"unit", "p:1", "p:2", "p:3"}
+    assert set(rows) == {"unit", "day", "t:1", "t:2", "p:1", "p:2", "p:3"}
     assert rows["p:1"] == {
         "id": 1,
         "name": "Orang 1",
@@ -219,7 +219,7 @@ def test_a_terminal_tells_how_far_it_was_read_only_when_it_is_behind_or_offline(
     rows = found.whole(CITY)
     assert (rows["t:1"]["read_through"], rows["t:2"]["read_through"]) == (None, "2026-11-23T07:45:00+07:00")
     assert found.view.pass_time(at("08:02:29")) == {}
-    assert found.view.pass_time(at("08:02:30")) == {CITY: {"t:1", "u:2"}, OFFICE: {"unit"}}
+    assert found.view.pass_time(at("08:02:30")) == {CITY: {"t:1", "u:2"}, OFFICE: {"unit", "t:1"}}
     assert found.whole(CITY)["t:1"]["read_through"] == "2026-11-23T07:59:30+07:00"
 
 
