@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureScale } from './lettering';
+import { figureScale, nameScale, noteScale } from './lettering';
 
 test('usual figures have their full size', () => {
   expect(figureScale(91, '33/36', false)).toBe(1);
@@ -11,4 +11,18 @@ test('longer figures are written smaller, and the longest still legibly', () => 
   expect(longer).toBeLessThan(1);
   expect(longest).toBeLessThan(longer);
   expect(longest).toBeGreaterThan(0.5);
+});
+
+test('a long name is written smaller, the more so beside the sign of a dark terminal, but never tiny', () => {
+  expect(nameScale('Setda', true)).toBe(1);
+  const long = nameScale('Diskopukmperindag', false);
+  expect(long).toBeLessThan(1);
+  expect(nameScale('Diskopukmperindag', true)).toBeLessThan(long);
+  expect(nameScale('Dinas Pekerjaan Umum dan Penataan Ruang', false)).toBe(0.7);
+});
+
+test('a note of three digits has room, too', () => {
+  expect(noteScale(['26 belum hadir', '1 menunggu'])).toBe(1);
+  expect(noteScale(['146 belum hadir'])).toBeLessThan(1);
+  expect(noteScale([])).toBe(1);
 });

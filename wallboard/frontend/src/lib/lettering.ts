@@ -1,4 +1,4 @@
-/** How large a tile's figures may be so that they do not touch. In hundredths of a tile's width. Pure. */
+/** How large a tile's words and figures may be so that they have room. In hundredths of a tile's width. Pure. */
 
 /** Widths in the typeface, in em, with the letter spacing that the tile gives them. */
 const LARGE_DIGIT = 0.56;
@@ -17,4 +17,34 @@ export function figureScale(percent: number, of: string, atLeast: boolean): numb
   const digits = of.replace(/\D/g, '').length;
   const count = (digits * DIGIT + (of.length - digits) * STROKE) * OF_SIZE;
   return Math.min(1, ROOM / (share + BETWEEN + count));
+}
+
+const NAME_SIZE = 11.8;
+const MARKER = 1.3;
+/** A name smaller than this could not be read from afar; it is cut instead. */
+const SMALLEST_NAME = 0.7;
+const GLYPHS: readonly (readonly [RegExp, number])[] = [
+  [/[iIjl.,'1]/, 0.3],
+  [/[ftr -]/, 0.38],
+  [/[mwMW]/, 0.9],
+  [/[A-Z]/, 0.69],
+];
+const GLYPH = 0.62;
+
+/** Of the typeface's semi-bold letters, in em. */
+function widthOf(text: string): number {
+  return [...text].reduce((sum, glyph) => sum + (GLYPHS.find(([kind]) => kind.test(glyph))?.[1] ?? GLYPH), 0);
+}
+
+/** 1, or less where an office's name is long; `marked`: beside the sign of a dark terminal. */
+export function nameScale(name: string, marked: boolean): number {
+  const room = ROOM / NAME_SIZE - (marked ? MARKER : 0);
+  return Math.max(SMALLEST_NAME, Math.min(1, room / widthOf(name)));
+}
+
+const NOTE_CHARACTERS = 14;
+
+/** 1, or less where one of the notes ("146 belum hadir") is long. */
+export function noteScale(notes: readonly string[]): number {
+  return Math.min(1, ...notes.map((note) => NOTE_CHARACTERS / note.length));
 }
