@@ -45,6 +45,6 @@ def look_options(command: F) -> F:
         metavar="FILE",
         help="TOML file of what is shown one after the other; see docs/walls.md.",
     )
-    theme = click.option("--theme", type=click.Choice(THEMES), help="auto: dark, on a phone as the phone is set.")
+    theme = click.option("--theme", type=click.Choice(THEMES), help="auto: dark, on a phone as that is set.")
     dim = click.option("--dim", type=DimHours(), help="City time when the screen is dim, as in 18:00-05:30.")
     return playlist(theme(dim(command)))
