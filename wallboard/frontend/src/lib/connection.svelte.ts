@@ -35,8 +35,8 @@ const PATIENCE_MS = 8_000;
 const CONNECT_MS = 8_000;
 const TICK_MS = 200;
 const RETRY_MS = 4_000;
-/** Names are shown only when the view can be logged; the log comes back by itself. */
-const LOG_UNAVAILABLE = 'log_unavailable';
+/** The one refusal that stays; a log of names that cannot be written, or a missing office, comes back by itself. */
+const FORBIDDEN = 'forbidden';
 
 class Followed {
   state = $state.raw<ScopeState | null>(null);
@@ -176,10 +176,7 @@ export class Connection {
   #begin(): void {
     this.#connected = true;
     this.#attempts = 0;
-    this.#greeted = false;
     this.#heard = false;
-    this.#beatAt = performance.now();
-    for (const followed of this.#followed.values()) followed.joined = false;
   }
 
   #greet(hello: Hello): void {
@@ -235,10 +232,10 @@ export class Connection {
     if (followed === undefined || scope === null) return;
     followed.refusal = code;
     followed.joined = false;
-    if (code !== LOG_UNAVAILABLE) return;
+    if (code === FORBIDDEN) return;
     clearTimeout(followed.retry);
     followed.retry = setTimeout(() => {
-      if (followed.state === null) this.#join(scope, followed);
+      if (!followed.joined) this.#join(scope, followed);
     }, RETRY_MS);
   }
 
@@ -246,6 +243,7 @@ export class Connection {
     if (this.#connected) this.#lostAt = performance.now();
     this.#connected = false;
     this.#greeted = false;
+    for (const followed of this.#followed.values()) followed.joined = false;
     clearTimeout(this.#again);
     this.#again = setTimeout(() => this.#connect(), backoff(this.#attempts, Math.random()));
     this.#attempts += 1;
