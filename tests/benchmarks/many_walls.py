@@ -129,7 +129,7 @@ def _lines(frame: str) -> list[tuple[int, str]]:
     """Number and terminal of the ticker lines that a delta brought."""
     _, delta = json.loads(frame[2:])
     return [
-        (row["n"], row["terminal"])
+        (row["n"], row.get("terminal", row["office"]))
         for key, row in delta["rows"].items()
         if key.startswith("k:") and "n" in row
     ]

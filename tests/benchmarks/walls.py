@@ -54,7 +54,7 @@ class Wall:
         self._version = (message["epoch"], message["version"])
         for key, row in message["rows"].items():
             if key.startswith("k:"):
-                self.arrivals.append((row["n"], row["terminal"], now))
+                self.arrivals.append((row["n"], row.get("terminal", row["office"]), now))
 
 
 def main() -> None:
