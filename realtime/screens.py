@@ -7,6 +7,7 @@ whenever a wall was paired, changed or revoked, and whenever the roster is anoth
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -52,6 +53,8 @@ class Screen:
     told: HelloRow | None = None
     logged: set[Scope] = field(default_factory=set)
     """Scopes whose names it may be given: the view is written down."""
+    gate: threading.Lock = field(default_factory=threading.Lock)
+    """Held while it is let in somewhere, so that no view is written down twice."""
 
     @property
     def actor(self) -> str:
@@ -225,40 +228,42 @@ class Screens:
             return "unknown_office", "There is no such office."
         return None
 
-    def _enter(self, client: str, screen: Screen, scope: Scope, *, anew: bool) -> bool:
-        """Let the screen in, or tell it why not; False: its view is to be written down before."""
-        access = screen.access
-        if access is None or self._grounds is None or not self._rooms.looks_at(client, scope):
-            return True
-        refusal = self._refusal(access, scope, self._grounds)
-        if refusal is not None:
-            self._rooms.leave(client, scope)
-            self.refuse(client, scope.name, *refusal)
-        elif access.level is Level.NAMES and scope not in screen.logged:
-            return False
-        elif anew or self._rooms.room_of(client, scope) is None:
-            self._broadcast.enter(client, Room(scope, access.level))
-        return True
-
     # --- without the lock --------------------------------------------------------------------------------
 
     def _admit(self, client: str, scope: Scope, *, anew: bool) -> None:
         """Let a screen into a scope that it joined; `anew`: give it a snapshot though it is in already."""
-        while (screen := self._screens.get(client)) is not None:
-            with self._lock:
+        screen = self._screens.get(client)
+        if screen is None:
+            return
+        with screen.gate:
+            while not self._enters(client, screen, scope, anew=anew):
                 actor = screen.actor
-                if self._enter(client, screen, scope, anew=anew):
+                if not self._log_view(actor, scope):
+                    with self._lock:
+                        self._rooms.leave(client, scope)
+                    text = "Names cannot be shown: the log is away."
+                    self.refuse(client, scope.name, "log_unavailable", text)
                     return
-            if not self._log_view(actor, scope):
                 with self._lock:
-                    self._rooms.leave(client, scope)
-                text = "Names cannot be shown: the log is away."
-                self.refuse(client, scope.name, "log_unavailable", text)
-                return
-            with self._lock:
-                # Another by now: that one's view is to be written down.
-                if screen.actor == actor:
-                    screen.logged.add(scope)
+                    # Another by now: that one's view is to be written down.
+                    if screen.actor == actor:
+                        screen.logged.add(scope)
+
+    def _enters(self, client: str, screen: Screen, scope: Scope, *, anew: bool) -> bool:
+        """Let the screen in, or tell it why not; False: its view is to be written down before."""
+        with self._lock:
+            access = screen.access
+            if access is None or self._grounds is None or not self._rooms.looks_at(client, scope):
+                return True
+            refusal = self._refusal(access, scope, self._grounds)
+            if refusal is not None:
+                self._rooms.leave(client, scope)
+                self.refuse(client, scope.name, *refusal)
+            elif access.level is Level.NAMES and scope not in screen.logged:
+                return False
+            elif anew or self._rooms.room_of(client, scope) is None:
+                self._broadcast.enter(client, Room(scope, access.level))
+            return True
 
     def _log_view(self, actor: str, scope: Scope) -> bool:
         """Write down who looks at names. What cannot be written down is not shown."""

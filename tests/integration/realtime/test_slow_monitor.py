@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import time
 from itertools import count
-from typing import Any
-
-import websocket
 
 from config.clock import SimClock
 from realtime.hub import Hub
@@ -18,7 +13,7 @@ from realtime.rows import ArrivalRow
 from realtime.scope import CITY, Level
 from store import open_store
 from tests.support.mornings import settled
-from tests.support.waiting import PATIENCE
+from tests.support.raw_walls import RawWall
 from tests.support.walls import serving, wait_until, wall
 
 BIG = 40_000
@@ -35,35 +30,14 @@ def line(number: int) -> dict[str, ArrivalRow]:
     return {"k:0": row}
 
 
-def connected_and_deaf(url: str) -> websocket.WebSocket:
-    """Joins the city, and reads nothing more."""
-    connection = websocket.create_connection(
-        url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket",
-        sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)],
-        timeout=PATIENCE,
-    )
-    connection.recv()
-    connection.send("40")
-    connection.recv()
-    connection.send('42["join",{"scope":"city"}]')
-    return connection
-
-
-def next_message(connection: websocket.WebSocket) -> tuple[str, dict[str, Any]]:
-    while True:
-        text = str(connection.recv())
-        if text.startswith("42"):
-            name, data = json.loads(text[2:])
-            return name, data
-
-
 def test_a_slow_monitor_delays_nobody_and_gets_a_snapshot_when_it_reads_again(
     sqlite_url: str, clock: SimClock
 ) -> None:
     store = settled(open_store(sqlite_url))
     with serving(store, clock) as (hub, url), wall(url) as quick:
         quick.join("city")
-        slow = connected_and_deaf(url)
+        slow = RawWall(url)
+        slow.emit("join", {"scope": "city"})
         wait_until(lambda: _rooms(hub) == 2)
 
         numbers = count()
@@ -82,15 +56,12 @@ def test_a_slow_monitor_delays_nobody_and_gets_a_snapshot_when_it_reads_again(
         hub.change(CITY, line(last), frozenset())
         assert _longest_queue(hub) <= waiting + 2, "a beat or two: the slow one gets no more deltas"
 
-        name, data = "", {"version": -1}
         quick.until(lambda: quick.row("city", "k:0")["n"] == last)
         version = quick.seen["city"].version
-        while name != "snapshot" or data["version"] < version:
-            name, data = next_message(slow)
+        while slow.next("snapshot")["version"] < version:
+            continue
         hub.change(CITY, line(-1), frozenset())
-        while name != "delta":
-            name, data = next_message(slow)
-        assert data["version"] == version + 1
+        assert slow.next("delta")["version"] == version + 1
         slow.close()
     store.close()
 
