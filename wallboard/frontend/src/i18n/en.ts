@@ -273,7 +273,7 @@ export const en: Messages = {
   },
 
   plan: {
-    district: (name) => `${name} district`,
+    district: 'District',
     noDistrict: 'District not told',
     readOf: (read, all) => `${read} of ${all} read`,
     legend: 'Legend',
@@ -291,6 +291,7 @@ export const en: Messages = {
       days: (n) => `${n} d`,
     },
     trouble: 'Needs attention',
+    manyDark: 'Many terminals are offline at once: check the central network first.',
     noTrouble: 'No terminal needs attention.',
     offlineFor: (amount, since) => `offline for ${amount}, since ${since}`,
     safe: 'Its log stays safe in the terminal and is read once it is connected.',
@@ -306,7 +307,6 @@ export const en: Messages = {
       log: "Clear the log in the terminal's menu, once all of it is read.",
       error: 'It is tried again by itself; if it lasts, restart the terminal.',
     },
-    more: (n) => `and ${n} other terminals`,
     detail: {
       read: 'Read up to',
       readNow: 'now',

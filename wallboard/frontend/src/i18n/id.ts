@@ -276,7 +276,7 @@ export const id = {
   },
 
   plan: {
-    district: (name: string) => `Kecamatan ${name}`,
+    district: 'Kecamatan',
     noDistrict: 'Kecamatan belum diisi',
     readOf: (read: string, all: string) => `${read} dari ${all} terbaca`,
     legend: 'Keterangan tanda',
@@ -294,6 +294,7 @@ export const id = {
       days: (n: string) => `${n} hr`,
     },
     trouble: 'Perlu ditangani',
+    manyDark: 'Banyak mesin terputus bersamaan: periksa jaringan pusat lebih dahulu.',
     noTrouble: 'Tidak ada mesin yang perlu ditangani.',
     offlineFor: (amount: string, since: string) => `terputus ${amount}, sejak ${since}`,
     safe: 'Catatan tetap tersimpan di mesin dan terbaca begitu tersambung.',
@@ -309,7 +310,6 @@ export const id = {
       log: 'Kosongkan catatan di menu mesin, setelah semuanya terbaca.',
       error: 'Dicoba lagi dengan sendirinya; bila menetap, nyalakan ulang mesin.',
     },
-    more: (n: string) => `dan ${n} mesin lain`,
     detail: {
       read: 'Terbaca sampai',
       readNow: 'sekarang',
