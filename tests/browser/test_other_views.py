@@ -1,0 +1,158 @@
+"""The lists of names, the plan of terminals and the recap of the day, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from attendance.calendar import CalendarEntry, CalendarKind
+from attendance.ids import PersonId
+from attendance.people import Excuse, ExcuseCode
+from tests.support.browser import Incidents
+from tests.support.days import MONDAY, at
+from tests.support.wall_city import BKD, BKD_TERMINAL, DARK, LIT, SOSIAL, City, MakeCity, with_bkd
+from tests.support.wall_page import LIVE, fragment, view
+from tests.support.walls import wait_until
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def judged(make_shared_city: MakeCity) -> City:
+    """08:00, and nothing happens any more; nobody of the 34 came."""
+    city = make_shared_city(with_bkd())
+    city.report(BKD_TERMINAL, "08:00")
+    city.judge()
+    return city
+
+
+@pytest.fixture
+def frozen(make_city: MakeCity) -> City:
+    """08:00, after a freeze at 07:30: of the first office one was in time, three were absent; two waited."""
+    city = make_city(with_bkd())
+    city.press(1001, "07:12:33")
+    for door in (LIT, BKD_TERMINAL):
+        city.report(door, "07:30:05")
+    city.set_clock("07:30:05")
+    wait_until(lambda: city.store.freezes.of(MONDAY) is not None)
+    city.report(BKD_TERMINAL, "08:00")
+    city.judge()
+    return city
+
+
+def test_who_is_late_and_absent_is_listed_by_name(judged: City, page: Page) -> None:
+    page.goto(f"{judged.wall.url}/#/names/late")
+    person = page.locator("[data-person]")
+    expect(person).to_have_count(1)
+    expect(person).to_contain_text("Pegawai 2")
+    expect(person).to_contain_text("17 menit")
+    expect(person).to_contain_text("Dinsos")
+    page.goto(f"{judged.wall.url}/#/names/absent")
+    expect(page.locator("[data-person]").first).to_be_visible()
+    expect(page.get_by_text("Pegawai 2,")).to_have_count(0)
+
+
+def test_a_long_list_turns_its_pages_at_reading_speed_until_everybody_was_shown(
+    judged: City, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.clock.install()
+    page.goto(f"{judged.wall.url}/#/names/absent")
+    shown: set[str] = set()
+    person = page.locator("[data-person]")
+    for _ in range(12):
+        expect(person.first).to_be_visible()
+        before = person.evaluate_all("found => found.map((one) => one.dataset.person)")
+        shown |= set(before)
+        if len(shown) >= 36:
+            break
+        page.clock.fast_forward(1_000 * (len(before) + 12))
+        expect(page.locator(f'[data-person="{before[0]}"]')).to_have_count(0)
+    assert len(shown) == 36
+
+
+def test_a_name_leads_to_the_office_of_that_person(judged: City, page: Page) -> None:
+    page.goto(f"{judged.wall.url}/#/names/late")
+    page.locator("[data-person] button, [data-person] a").first.click()
+    expect(page.locator(view("office"))).to_be_visible()
+    assert fragment(page).startswith(f"#/unit/{SOSIAL}")
+
+
+def test_the_plan_shows_each_terminal_and_for_how_long_a_dark_one_was_not_read(
+    judged: City, page: Page
+) -> None:
+    page.goto(f"{judged.wall.url}/#/terminals")
+    expect(page.locator(f"{view('terminals')} [data-district] [data-terminal]")).to_have_count(3)
+    dark = page.locator(f'[data-district] [data-terminal="{DARK}"]')
+    expect(dark).to_have_attribute("data-condition", "offline")
+    expect(dark).to_have_attribute("aria-label", re.compile("Mesin 2.*06.45|Mesin 2.*06:45"))
+    expect(page.locator(view("terminals"))).to_contain_text("terputus 75 menit, sejak 06:45")
+
+
+def test_a_terminal_is_grouped_by_its_district(city: City, page: Page) -> None:
+    page.goto(f"{city.wall.url}/#/terminals")
+    expect(page.locator("[data-district]")).to_have_count(1)
+    expect(page.locator("[data-district]").first).to_be_visible()
+
+
+def test_before_the_cut_off_the_recap_says_when_it_comes(city: City, page: Page) -> None:
+    page.goto(f"{city.wall.url}/#/day")
+    expect(page.locator(view("day"))).to_contain_text("07.30")
+    expect(page.locator("[data-freeze]")).to_have_count(0)
+
+
+def test_what_is_corrected_after_the_freeze_is_told_as_updated_and_never_in_silence(
+    frozen: City, page: Page
+) -> None:
+    page.goto(f"{frozen.wall.url}/#/day")
+    expect(page.locator("[data-freeze='07:30']")).to_be_visible()
+    expect(page.locator(view("day"))).not_to_contain_text("Pegawai 5,")
+    frozen.press(1005, "07:11:00", DARK)
+    frozen.report(DARK, "08:00")
+    frozen.store.facts.add_excuse(Excuse(PersonId(3), ExcuseCode.DL, MONDAY, MONDAY, "SPT/9"))
+    expect(page.locator('[data-corrected="2"].corrected')).to_be_visible()
+    recap = page.locator(view("day"))
+    expect(recap).to_contain_text(re.compile("diperbarui menjadi", re.IGNORECASE))
+    expect(recap).to_contain_text("Dishub")
+    expect(recap.locator("[data-corrected]", has_text="Pegawai 5,")).to_contain_text(
+        "belum hadir menjadi hadir"
+    )
+    expect(recap.locator("[data-corrected]", has_text="Pegawai 3,")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.locator(view("day"))).to_contain_text(re.compile("updated to", re.IGNORECASE))
+
+
+def test_the_freeze_is_the_same_after_a_restart(frozen: City, page: Page, incidents: Incidents) -> None:
+    incidents.server_may_be_away = True
+    page.goto(f"{frozen.wall.url}/#/day")
+    freeze = page.locator("[data-freeze]")
+    expect(freeze).to_be_visible()
+    before = freeze.inner_text()
+    frozen.wall.kill()
+    frozen.wall.start()
+    page.reload()
+    expect(freeze).to_be_visible()
+    assert freeze.inner_text() == before
+
+
+def test_every_view_speaks_both_languages(judged: City, page: Page) -> None:
+    for route in ("#/", f"#/unit/{BKD}", "#/names/absent", "#/terminals", "#/day"):
+        texts = []
+        for language in ("id", "en"):
+            page.goto(f"{judged.wall.url}/?lang={language}{route}")
+            expect(page.locator(LIVE)).to_be_visible()
+            expect(page.locator("html")).to_have_attribute("lang", language)
+            texts.append(page.locator("[data-view]").inner_text())
+        assert texts[0] != texts[1], route
+
+
+def test_a_holiday_is_a_calm_screen_and_nobody_is_missing(city: City, page: Page) -> None:
+    holiday = CalendarEntry(MONDAY, MONDAY, CalendarKind.HOLIDAY, "Hari Jadi", None, "SK 1")
+    city.store.calendars.add_entry(holiday, by="test", at=at("07:00"))
+    page.goto(city.wall.url)
+    expect(page.get_by_text("Hari libur")).to_be_visible()
+    expect(page.locator(LIVE)).to_be_visible()
+    for state in ("required", "absent", "late", "not_yet"):
+        expect(page.locator(f'[data-total="{state}"]')).to_have_count(0)
