@@ -74,6 +74,7 @@ class Hub:
             store, clock, self._wire, self.broadcast, unpaired=Level(wall.unpaired), build=build
         )
         self._stopping = threading.Event()
+        self._scopes_changed = threading.Event()
         self._threads = [
             threading.Thread(target=self._beat, name="beat", daemon=True),
             threading.Thread(target=self._watch, name="walls", daemon=True),
@@ -97,6 +98,7 @@ class Hub:
     def stop(self) -> None:
         """Stop following, and wait until the threads are done."""
         self._stopping.set()
+        self._scopes_changed.set()
         self._follower.stop()
         for thread in self._threads:
             if thread.is_alive():
@@ -129,6 +131,7 @@ class Hub:
         assert index is not None
         self.broadcast.keep(known)
         self._screens.opened(index, known)
+        self._scopes_changed.set()
 
     # --- clients ------------------------------------------------------------------------------------------
 
@@ -197,10 +200,16 @@ class Hub:
                 log.exception("a beat failed")
 
     def _watch(self) -> None:
-        """Look after the walls: who was paired, changed or revoked, which are here."""
-        while not self._stopping.wait(WATCH_SECONDS):
+        """Look after the walls: who was paired, changed or revoked, which are here. Letting them in writes to
+        the store, which is not to hold up the follower.
+        """
+        while not self._stopping.is_set():
+            changed = self._scopes_changed.wait(WATCH_SECONDS)
+            self._scopes_changed.clear()
             try:
                 self._screens.look_again()
+                if changed:
+                    self._screens.admit_all()
                 self._screens.note_seen(time.monotonic())
             except StoreError as error:
                 log.debug("the store did not tell of the walls: %s", error)

@@ -130,12 +130,11 @@ class Screens:
         self._admit(client, scope, anew=True)
 
     def opened(self, index: RosterIndex, scopes: Collection[Scope]) -> None:
-        """These scopes are all there are, of this roster."""
+        """These scopes are all there are, of this roster; `admit_all` is due."""
         with self._lock:
             self._grounds = Grounds(index, scopes)
             for client, screen in self._screens.items():
                 self._greet(client, screen)
-        self.admit_all()
 
     def look_again(self) -> None:
         """Notice walls that were paired, changed or revoked, and a page that was built anew."""

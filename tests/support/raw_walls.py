@@ -25,7 +25,7 @@ class RawWall:
         )
         self._line.recv()
         self._line.send("40")
-        self._line.recv()
+        assert str(self._line.recv()).startswith('40{"sid"'), "Socket.IO's own word comes first"
 
     def emit(self, event: str, data: object) -> None:
         """Send any message."""

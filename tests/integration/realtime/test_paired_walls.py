@@ -5,17 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from sqlalchemy import update
 
-from attendance.ids import UnitId
+from attendance.ids import Nip, PersonId, UnitId
+from attendance.people import Person, Placement, Unit, UnitKind
+from attendance.roster import Roster
 from config.clock import SimClock
 from config.look import Look
 from store import Store
+from store.changes import Notice, Topic
+from store.schema import units
 from store.walls import WallFacts
-from tests.support.days import at
+from tests.support.days import MONDAY, at
 from tests.support.mornings import OFFICE, append, punch
 from tests.support.paired_walls import names_wall, paired
+from tests.support.rosters import CITY_UNIT, plant
 from tests.support.walls import BUILD, Rows, Wall, serving, wait_until, wall
 
 REVOKED_WITHIN = 2.0
@@ -187,6 +194,45 @@ def test_a_wall_whose_ground_is_another_begins_there(city: Store, clock: SimCloc
         assert last_hello(monitor, lambda hello: hello["root"] == OFFICE)
         monitor.until(lambda: refusals(monitor) == [("city", "forbidden")])
         monitor.join(OFFICE)
+
+
+def test_an_office_that_moves_out_of_a_wall_s_ground_is_seen_there_no_more(
+    store: Store, clock: SimClock
+) -> None:
+    plant(store, two_offices_in_a_group())
+    device = paired(store, WallFacts("Kecamatan", UnitId(10), "counts"))
+    with serving(store, clock) as (_, url), wall(url, credential=device.credential) as monitor:
+        assert last_hello(monitor)["root"] == "city:10"
+        assert monitor.join("city:10")["total"]["people"] == 2
+        monitor.join("office:12")
+        with store.database.write() as connection:
+            connection.execute(update(units).where(units.c.id == 12).values(parent_id=1))
+            store.changes.post(connection, [Notice(Topic.ROSTER)])
+        monitor.until(lambda: ("office:12", "forbidden") in refusals(monitor))
+        monitor.until(lambda: ("city:10", "unknown_office") in refusals(monitor))
+        assert last_hello(monitor, lambda hello: hello["root"] == "office:11")
+        monitor.join("office:11")
+
+
+def two_offices_in_a_group() -> Roster:
+    """A group (10) of the offices 11 and 12 with one person each."""
+    numbers = (11, 12)
+    group = Unit(UnitId(10), "10", "Kecamatan", "Kec", UnitKind.DISTRICT, UnitId(1), office=False)
+    return Roster(
+        day=MONDAY,
+        units=(CITY_UNIT, group, *map(subdistrict, numbers)),
+        people=tuple(
+            Person(PersonId(n), Nip(f"19800101200501{n:04d}"), f"Orang {n}", "", "") for n in numbers
+        ),
+        placements=tuple(Placement(PersonId(n), UnitId(n), date(2020, 1, 1), None) for n in numbers),
+        enrollments=(),
+        terminals=(),
+    )
+
+
+def subdistrict(number: int) -> Unit:
+    name = f"Kelurahan {number}"
+    return Unit(UnitId(number), str(number), name, name, UnitKind.SUBDISTRICT, UnitId(10), office=True)
 
 
 def test_a_wall_that_only_looks_different_is_told_so_and_goes_on(city: Store, clock: SimClock) -> None:

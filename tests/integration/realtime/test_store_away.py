@@ -8,7 +8,9 @@ import pytest
 
 from config.clock import SimClock
 from store import Store, open_store
+from tests.support.days import at
 from tests.support.mornings import OFFICE, SetClock, append, both_read, punch, settled
+from tests.support.paired_walls import names_wall, paired
 from tests.support.postgres import PostgresServer
 from tests.support.walls import serving, wall
 
@@ -74,3 +76,39 @@ def test_a_wall_that_starts_before_its_store_shows_the_board_as_soon_as_there_is
         monitor.until(lambda: set(monitor.seen) == {"city", OFFICE})
         monitor.until(lambda: bool(monitor.errors))
         assert (monitor.errors[0]["scope"], monitor.errors[0]["code"]) == ("office:999", "unknown_office")
+
+
+def test_a_paired_wall_is_told_what_it_is_as_soon_as_the_store_can_say_so(
+    city_on_a_server: Store, clock: SimClock, postgres_server: PostgresServer
+) -> None:
+    device = paired(city_on_a_server, names_wall())
+    postgres_server.stop()
+    with (
+        serving(city_on_a_server, clock, unpaired="counts") as (_, url),
+        wall(url, credential=device.credential) as monitor,
+    ):
+        monitor.emit("join", {"scope": "city"})
+        monitor.until(lambda: bool(monitor.beats) and monitor.beats[-1]["reason"] == "store")
+        assert not monitor.hellos, "it is not known yet, and not told to be an unpaired screen"
+
+        postgres_server.start()
+        monitor.until(lambda: bool(monitor.hellos) and "city" in monitor.seen)
+        assert [hello["level"] for hello in monitor.hellos] == ["names"]
+
+
+def test_walls_go_on_while_the_store_is_away(
+    city_on_a_server: Store, clock: SimClock, postgres_server: PostgresServer
+) -> None:
+    device = paired(city_on_a_server, names_wall())
+    with (
+        serving(city_on_a_server, clock, unpaired="nothing") as (_, url),
+        wall(url, credential=device.credential) as monitor,
+    ):
+        monitor.join("city")
+        postgres_server.stop("immediate")
+        monitor.until(lambda: monitor.beats[-1]["reason"] == "store")
+        postgres_server.start()
+        monitor.until(lambda: not monitor.beats[-1]["stale"])
+        assert len(monitor.hellos) == 1
+        city_on_a_server.walls.revoke(device.wall_id, by="test", why="lost", at=at("07:00"))
+        monitor.until(lambda: "revoked" in monitor.words)

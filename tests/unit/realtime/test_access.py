@@ -19,8 +19,8 @@ city city:10 city:20 office:11 office:12 office:20 office:21 office:31
 names names:10 names:20 names:11 names:12 names:21 names:31
 recap recap:10 recap:20 recap:11 recap:12 recap:21 recap:31
 """
-"""Under the city (1): a group (10) of two offices (11, 12), one with a section (13); an office (20) with another
-one below (21); a group (30) of one office (31); an empty group (40)."""
+"""Under the city (1): a group (10) of two offices (11, 12), one with a section (13); an office (20) with one
+below (21); a group (30) of one office (31); an empty group (40)."""
 
 
 def unit(number: int, parent: int | None, *, office: bool = False) -> Unit:

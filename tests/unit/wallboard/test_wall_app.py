@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,6 +86,28 @@ def test_a_stale_wall_is_not_healthy(dist: Path) -> None:
 
 def test_the_title_of_the_page_is_the_setting_and_cannot_become_markup(dist: Path) -> None:
     assert b"<title>Kota &lt;b&gt; &amp; Desa</title>" in client(dist, "Kota <b> & Desa").get("/").data
+
+
+def told_build(page: bytes) -> str:
+    [build] = re.findall(r'<meta name="presensi-build" content="([0-9a-f]{12})" />', page.decode("utf-8"))
+    return str(build)
+
+
+def test_the_page_tells_its_build_which_is_another_for_another_page(dist: Path) -> None:
+    page = Page("Presensi", dist)
+    wall = create_app(page, beat).test_client()
+    first = told_build(wall.get("/").data)
+    assert first == page.build() == hashlib.sha256((dist / "index.html").read_bytes()).hexdigest()[:12]
+
+    (dist / "index.html").write_text("<!doctype html><title>Presensi</title>!", "utf-8")
+    assert told_build(wall.get("/").data) == page.build() != first
+
+
+def test_while_an_upgrade_has_taken_the_page_away_the_last_one_is_served(dist: Path) -> None:
+    page = Page("Presensi", dist)
+    build = page.build()
+    (dist / "index.html").unlink()
+    assert told_build(create_app(page, beat).test_client().get("/").data) == build
 
 
 def test_a_wall_that_was_not_built_says_what_to_do(tmp_path: Path) -> None:
