@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arrange, flow, tileHeight } from './flow';
+import { arrange, flow, tileSize } from './flow';
 
 /** Secretariats, agencies, districts, hospital, health centres, schools: as in the simulated city. */
 const CITY = [2, 20, 3, 1, 6, 13];
@@ -25,9 +25,19 @@ test('every tile has exactly one cell', () => {
   }
 });
 
+const NO_LIMIT = { widest: Infinity, tallest: Infinity };
+
 test('rows share what the names leave', () => {
-  const space = { width: 100, height: 100, name: 20, gap: 5 };
-  expect(tileHeight(arrange([2, 5], 3), space)).toBeCloseTo((100 - 20 - 2 * 5) / 3);
+  const space = { width: 100, height: 100, name: 20, gap: 5, ...NO_LIMIT };
+  expect(tileSize(arrange([2, 5], 3), space).height).toBeCloseTo((100 - 20 - 2 * 5) / 3);
+  expect(tileSize(arrange([2, 5], 3), space).width).toBeCloseTo((100 - 2 * 5) / 3);
+});
+
+test('a few tiles stand beside one another, no larger than the largest', () => {
+  const space = { width: 1450, height: 765, name: 30, gap: 10, widest: 336, tallest: 240 };
+  const found = flow([2, 1], space);
+  expect(found.columns).toBe(3);
+  expect(tileSize(found, space)).toEqual({ width: 336, height: 240 });
 });
 
 test.each([
@@ -38,15 +48,16 @@ test.each([
 ])(
   'on a screen of %s the offices of a city have tiles of a pleasing shape',
   (_, width, height, name, gap) => {
-    const space = { width, height, name, gap };
+    const space = { width, height, name, gap, ...NO_LIMIT };
     const found = flow(CITY, space);
-    const aspect = (width - (found.columns - 1) * gap) / found.columns / tileHeight(found, space);
+    const tile = tileSize(found, space);
+    const aspect = tile.width / tile.height;
     expect(aspect).toBeGreaterThan(0.95);
     expect(aspect).toBeLessThan(1.6);
   },
 );
 
 test('no tiles, and no space yet, are no fault', () => {
-  expect(flow([], { width: 100, height: 100, name: 10, gap: 5 }).rows).toBe(1);
-  expect(flow([3], { width: 0, height: 0, name: 10, gap: 5 }).columns).toBe(1);
+  expect(flow([], { width: 100, height: 100, name: 10, gap: 5, ...NO_LIMIT }).rows).toBe(1);
+  expect(flow([3], { width: 0, height: 0, name: 10, gap: 5, ...NO_LIMIT }).columns).toBe(1);
 });

@@ -26,6 +26,9 @@ export interface Space {
   /** Above a row in which a group begins, and above any other row. */
   readonly name: number;
   readonly gap: number;
+  /** The largest tile; a few tiles do not fill the space. */
+  readonly widest: number;
+  readonly tallest: number;
 }
 
 const TILE_ASPECT = 1.2;
@@ -49,10 +52,13 @@ export function arrange(sizes: readonly number[], columns: number): Flow {
   return { columns, rows, named, runs };
 }
 
-/** The height of a tile that lets all rows fill the space. */
-export function tileHeight({ rows, named }: Flow, { height, name, gap }: Space): number {
-  const above = named.reduce((sum, isNamed) => sum + (isNamed ? name : gap), 0);
-  return (height - above) / rows;
+/** Pixels of each tile, so that all rows and columns have their place. */
+export function tileSize({ columns, rows, named }: Flow, space: Space): { width: number; height: number } {
+  const above = named.reduce((sum, isNamed) => sum + (isNamed ? space.name : space.gap), 0);
+  return {
+    width: Math.min(space.widest, (space.width - (columns - 1) * space.gap) / columns),
+    height: Math.min(space.tallest, (space.height - above) / rows),
+  };
 }
 
 /** The columns in which tiles have a pleasing shape and leave little of the space empty. */
@@ -63,8 +69,7 @@ export function flow(sizes: readonly number[], space: Space): Flow {
   if (space.width <= 0 || space.height <= 0) return best;
   for (let columns = 1; columns <= count; columns += 1) {
     const tried = arrange(sizes, columns);
-    const width = (space.width - (columns - 1) * space.gap) / columns;
-    const height = tileHeight(tried, space);
+    const { width, height } = tileSize(tried, space);
     if (width <= 0 || height <= 0) continue;
     const empty = (columns * tried.rows - count) / count;
     const cost = Math.abs(Math.log(width / height / TILE_ASPECT)) + 1.5 * empty;

@@ -1,6 +1,7 @@
 /** Facts into sentences. */
 
-import type { Reason, ReasonCode, Status, TerminalRow } from './protocol';
+import { peopleIn } from './kinds';
+import type { OfficeRow, Reason, ReasonCode, Status, TerminalRow } from './protocol';
 import type { Speech } from './speech.svelte';
 import type { Trouble } from './terminals';
 import { secondsBetween, shortTime } from './time';
@@ -125,6 +126,36 @@ function needsSomebody(code: string | null): code is (typeof LASTING)[number] {
 export function describeStale(reason: string | null, { t }: Speech): string {
   const known: Readonly<Record<string, string>> = t.staleReason;
   return (reason === null ? undefined : known[reason]) ?? t.staleReason.other;
+}
+
+const AMISS_OR_OPEN = ['absent', 'late', 'waiting', 'not_yet', 'left_early'] as const;
+
+/** An office's tile for who cannot see it; `wanted`: the state whose people are looked for. */
+export function describeOffice(
+  office: OfficeRow,
+  wanted: Status | undefined,
+  { t, number }: Pick<Speech, 't'> & { number: (value: number) => string },
+  { atLeast }: { atLeast: boolean },
+): string {
+  const people = (state: Status) => `${number(peopleIn(office, state))} ${stateName(state, t).toLowerCase()}`;
+  const told: readonly Status[] = AMISS_OR_OPEN.filter((state) => office[state] > 0);
+  const how =
+    office.required > 0
+      ? `${atLeast ? `${t.tile.atLeast} ` : ''}${t.presentOf(number(office.present), number(office.required))}`
+      : office.not_due > 0
+        ? t.status.not_due
+        : office.off > 0
+          ? t.status.off
+          : null;
+  return [
+    office.name,
+    how,
+    ...told.map(people),
+    wanted !== undefined && wanted !== 'present' && !told.includes(wanted) ? people(wanted) : null,
+    office.dark > 0 ? t.dark(number(office.dark)) : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ');
 }
 
 /** What a kind of office is called; a newer server may know more kinds. */
