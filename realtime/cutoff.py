@@ -1,20 +1,18 @@
 """The cut-off of a day, when the usual work begins: what was said of that moment, and what is said of it now.
 
-What is said is always the judgement's word as of the cut-off, never a guess from a later state.
+What is said is always the judgement's word of the cut-off itself, never a guess from a later state.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from attendance.cutoff_judgement import judge_back
 from attendance.day_result import DayResult, DayStatus
 from attendance.duty import DutyDay
-from attendance.facts import Horizon, PersonDay
 from attendance.ids import PersonId
-from attendance.judgement import judge
 from config.clock import Clock
 from realtime.day_board import DayBoard
 from store.freezes import Freeze
@@ -70,7 +68,7 @@ class Cutoff:
         moved = set()
         for person_id in list(self._queue)[:most]:
             del self._queue[person_id]
-            result = judge(as_of(self._board.person_day(person_id), self.at), self.at, self._freshness)
+            result = judge_back(self._board.person_day(person_id), self.at, self._freshness)
             if self.results.get(person_id) != result:
                 self.results[person_id] = result
                 moved.add(person_id)
@@ -96,18 +94,3 @@ class Cutoff:
     def _keep(self, at: datetime, now: datetime) -> None:
         statuses = {person_id: result.status for person_id, result in self.results.items()}
         self.freeze = self._keep_once(self._board.day, at, now, statuses)
-
-
-def as_of(facts: PersonDay, moment: datetime) -> PersonDay:
-    """The facts for a judgement of `moment` (aware): a terminal that was read past it vouches for it,
-    whatever became of it since.
-    """
-    horizons = facts.reach.horizons
-    if not any(_went_dark(horizon, moment) for horizon in horizons):
-        return facts
-    back = tuple(replace(one, online=True) if _went_dark(one, moment) else one for one in horizons)
-    return replace(facts, reach=replace(facts.reach, horizons=back))
-
-
-def _went_dark(horizon: Horizon, moment: datetime) -> bool:
-    return not horizon.online and horizon.read_through is not None and horizon.read_through >= moment

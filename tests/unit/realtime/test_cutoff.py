@@ -9,7 +9,7 @@ from typing import Any
 from attendance.city_facts import PeopleFacts
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId, TerminalId, UnitId
-from attendance.people import Excuse, ExcuseCode
+from attendance.people import Excuse, ExcuseCode, OutageCause, SiteOutage
 from attendance.shifts import Shift, ShiftEntry
 from realtime.scope import Kind, Scope
 from tests.support.boards import Freezes, Shown, board, health, press, shown
@@ -135,6 +135,33 @@ def test_a_terminal_that_goes_dark_later_takes_no_word_of_the_cutoff_back() -> N
     assert city.board.rows[PersonId(1)].status is DayStatus.WAITING
     assert said(city)[1] == "absent"
     assert city.whole(RECAP).keys() == {"freeze"}
+
+
+def test_who_may_have_pressed_at_a_terminal_that_was_dark_waits_already_at_the_cutoff() -> None:
+    dark = health(2, "07:15", online=False, since="07:15")
+    found = board("07:30", presses=[press(1, "1001", "07:10")], healths=[READ[0], dark])
+    city = shown(found, "07:30")
+    assert found.rows[PersonId(2)].status is DayStatus.NOT_YET
+    assert frozen(city) == {1: "present", 2: "waiting", 3: "waiting"}
+    found.add_punches([press(2, "1002", "07:20", 2)], at("08:00"))
+    found.set_health({TerminalId(2): health(2, "08:00"), TerminalId(1): health(1, "08:00")}, at("08:00"))
+    found.advance(at("08:00"))
+    city.settle(at("08:00"))
+    assert said(city) == {1: "present", 2: "present", 3: "not_yet"}
+    rows = city.whole(RECAP)
+    assert (rows["c:2"]["before"], rows["c:3"]["after"]) == ("waiting", "not_yet")
+    assert rows["freeze"]["corrected"] == 2
+
+
+def test_why_somebody_waited_at_the_cutoff_is_told() -> None:
+    city = morning()
+    outage = SiteOutage(UnitId(2), OutageCause.POWER, at("07:00"), None, "surat 1")
+    city.board.assembler.take_outages((), (outage,))
+    city.board.outages_changed(None, at("07:40"))
+    city.settle(at("07:40"))
+    row = city.whole(RECAP)["c:2"]
+    assert (row["before"], row["after"]) == ("not_yet", "waiting")
+    assert "listrik" in row["why"]["id"]
 
 
 def test_who_waited_for_data_at_the_cutoff_is_told_once_the_terminal_was_read() -> None:
