@@ -12,6 +12,7 @@ from config.settings import CitySettings, Settings, load
 from presensi.demo_folder import (
     CLOCK_FILE,
     DATABASE_FILE,
+    HISTORY_DAYS,
     LOG_FOLDER,
     SETTINGS_FILE,
     DemoOptions,
@@ -23,11 +24,13 @@ from presensi.demo_folder import (
     working_day,
 )
 from presensi.demo_outages import enter_outages
+from presensi.demo_past import judge_past
 from presensi.demo_screen import DemoScreen
 from presensi.exits import Failure
 from presensi.process import Child, Supervisor, presensi
 from presensi.roster_import import perform_roster, prepare_roster
 from presensi.up import services, stop_on_signals, wall_address
+from simulators.day_plan import working_days_before
 from simulators.scenario import Scenario
 from simulators.scenarios import SCENARIOS
 from store import Store, StoreError, open_store
@@ -97,7 +100,10 @@ class _Demo:
                 set_rate(self._folder / CLOCK_FILE, self._options.rate, until)
                 announce(self._folder, wall_address(self._settings), self._settings.store.url)
                 self._screen.running(wall_address(self._settings), self._options.folder)
+                past = asyncio.create_task(asyncio.to_thread(self._judge_past, stop))
                 await self._watch(stop, until)
+                stop.set()
+                await past
         finally:
             with self._screen.step("Stopping"):
                 await services_of_it.stop()
@@ -113,6 +119,7 @@ class _Demo:
             else (
                 *("--day", self._day.isoformat()),
                 *("--people", str(options.people), "--terminals", str(options.terminals)),
+                *("--history", str(HISTORY_DAYS)),
             )
         )
         command = presensi(
@@ -166,6 +173,19 @@ class _Demo:
                 if stop.is_set() or all(it and (it.read_through or it.error) for it in known):
                     return
                 await _pause(stop, 1.0)
+        finally:
+            store.close()
+
+    def _judge_past(self, stop: asyncio.Event) -> None:
+        if self._played is not None:
+            return
+        days = reversed(working_days_before(self._day, HISTORY_DAYS))
+        store = open_store(self._settings.store.url)
+        try:
+            clock = SimClock(self._folder / CLOCK_FILE)
+            judge_past(store, self._settings, clock, days, stopped=stop.is_set)
+        except StoreError as error:
+            self._log("demo", f"the days before could not be judged: {error}")
         finally:
             store.close()
 

@@ -32,6 +32,9 @@ START = time(6, 45)
 RATE = 15.0
 """07:30 passes three minutes after the start."""
 
+HISTORY_DAYS = 5
+"""Working days before it that the terminals' logs hold: what is usual rests on them."""
+
 FIRST_PORT = 8080
 PORTS = 50
 _LOCK_FILE = "lock"

@@ -1,7 +1,7 @@
 """When people usually come in: the curves of the last comparable days, from the results that are stored.
 
-Nothing waits for it: it is read and counted in a thread of its own, once a day, and the walls get it when it
-is there. People are counted under the offices where they are today.
+Nothing waits for it: it is read and counted in a thread of its own, seldom, and the walls get it when it is
+there. People are counted under the offices where they are today.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ FEWEST_KNOWN = 0.8
 FEWEST_FOR_BAND = 5
 """Of fewer days the band is what was seen at least and at most, of others the 10th to the 90th percentile."""
 BREATH_SECONDS = 0.02
-RETRY_SECONDS = 60.0
+SOON_SECONDS, LATER_SECONDS = 5.0, 3600.0
+"""While fewer days are stored than could be, it is counted again: soon at first, then ever more rarely."""
 
 _DAY = timedelta(days=1)
 
@@ -94,24 +95,30 @@ class Usual:
             self._thread = None
 
     def _make(self, question: Question) -> None:
+        told, pause = -1, SOON_SECONDS
         while not self._stopping.is_set():
             try:
-                self._made = question, self._curves(question)
-                return
+                days, rows = self._curves(question)
+                if days > told and not self._stopping.is_set():
+                    told, self._made = days, (question, rows)
+                if days == MOST_DAYS:
+                    return
             except StoreError as error:
                 log.info("when people usually come could not be read (%s); again later", error)
-                self._stopping.wait(RETRY_SECONDS)
             except Exception:
                 log.exception("when people usually come could not be counted; the walls go without")
                 return
+            self._stopping.wait(pause)
+            pause = min(2 * pause, LATER_SECONDS)
 
-    def _curves(self, question: Question) -> Mapping[Scope, UsualRow]:
+    def _curves(self, question: Question) -> tuple[int, Mapping[Scope, UsualRow]]:
+        """How many days they rest on, and the curves."""
         curves: dict[Scope, list[list[int]]] = {}
         days = 0
         window = _window(question, self._source)
         for day in self._comparable(question):
             if self._stopping.wait(BREATH_SECONDS):
-                return {}
+                break
             came = self._store.results.came_on(day)
             if not _is_telling(came, len(question.places)):
                 continue
@@ -121,7 +128,7 @@ class Usual:
             days += 1
             if days == MOST_DAYS:
                 break
-        return {scope: _row(found, window.start) for scope, found in curves.items()}
+        return days, {scope: _row(found, window.start) for scope, found in curves.items()}
 
     def _comparable(self, question: Question) -> Iterable[date]:
         """Working days with the same start, the newest first, as far back as is stored."""

@@ -21,6 +21,9 @@ _FIRST_WORKING_SECOND, _LAST_WORKING_SECOND = 5, 54
 _QUIET_BEFORE_A_CUT = timedelta(seconds=60)
 """Nobody presses so shortly before a line is cut that a fast city clock leaves no time to send it."""
 _FRIDAY, _SATURDAY = 4, 5
+_IN_TIME_UNTIL = time(7, 29)
+_MOODS = (-6, 4)
+"""Minutes by which a past day's coming may be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +229,19 @@ class _Planner:
             yield ExcusePlan(person.nip, part.value, first, first + timedelta(days=length - 1), letter)
 
     def _past(self, day: date) -> Iterator[Press]:
+        # Rain, a market day: a whole city comes some minutes earlier or later.
+        shift = timedelta(minutes=random.Random(f"mood {day.isoformat()}").randint(*_MOODS))
         for person in self._city.people:
             if person.nip in self._without_pin or person.since > day or self._rng.random() < 0.05:
                 continue
             serial = self._own_terminal(person)
             if serial is None:
                 continue
-            come = self._late(day) if self._rng.random() < 0.045 else self._in_time(day)
+            late = self._rng.random() < 0.045
+            come = self._late(day) if late else self._in_time(day)
+            moved = come + shift
+            if not late and moved.time() < _IN_TIME_UNTIL:
+                come = moved
             yield Press(come, serial, person.pin, person.nip)
             yield Press(self._leave(day), serial, person.pin, person.nip)
 

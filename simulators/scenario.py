@@ -18,6 +18,7 @@ from simulators.day_plan import DayPlan, EnrollmentPlan, ExcusePlan, Press, plan
 from simulators.duties import Duties
 from simulators.truth import DarkWindow, GroundTruth, TruthOutage, TruthPerson, TruthPunch
 
+HISTORY_DAYS = 2
 DROPS_AT = time(7, 20)
 RETURNS_AT = time(7, 50)
 
@@ -154,7 +155,7 @@ def build(
     *,
     people: int = PEOPLE,
     terminals: int = TERMINALS,
-    history_days: int = 2,
+    history_days: int = HISTORY_DAYS,
     dark: Sequence[DarkWindow] | None = None,
     clock_offsets: Mapping[str, int] | None = None,
 ) -> Scenario:

@@ -20,6 +20,7 @@ from presensi.notify import Notifier
 from presensi.simulator_folder import folder_option
 from presensi.supervised import stop_with_supervisor
 from simulators.city.build import PEOPLE, TERMINALS
+from simulators.scenario import HISTORY_DAYS
 from simulators.scenarios import SCENARIOS
 
 _SAYS_NOTHING = {"firmware", "platform", "device_name"}
@@ -161,6 +162,13 @@ def models(app: App, *, as_json: bool) -> None:
     "--terminals", default=TERMINALS, show_default=True, type=click.IntRange(1), help="How many terminals."
 )
 @click.option("--scenario", type=click.Choice(list(SCENARIOS)), help="A day that really happened instead.")
+@click.option(
+    "--history",
+    default=HISTORY_DAYS,
+    show_default=True,
+    type=click.IntRange(0, 60),
+    help="Working days before it whose punches are in the logs.",
+)
 @click.option("--base-port", default=0, type=click.IntRange(0, 65000), help="First port; 0: any free ones.")
 @folder_option
 @pass_app
@@ -174,6 +182,7 @@ def run_city(
     people: int,
     terminals: int,
     scenario: str | None,
+    history: int,
     base_port: int,
     folder: Path,
 ) -> None:
@@ -194,7 +203,7 @@ def run_city(
         played = (
             SCENARIOS[scenario](seed)
             if scenario
-            else build(seed, city_day, people=people, terminals=terminals)
+            else build(seed, city_day, people=people, terminals=terminals, history_days=history)
         )
     except ValueError as error:
         raise click.UsageError(f"{error}; choose other --people and --terminals.") from error

@@ -117,6 +117,19 @@ def test_every_scope_has_its_own_curve_of_its_own_people(city: Store) -> None:
     assert (whole["median"][20], one["median"][20]) == (333, 1000)
 
 
+def test_days_that_are_judged_later_are_found_without_a_restart(
+    city: Store, clock: SimClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.usual.SOON_SECONDS", 0.05)
+    with serving(city, clock) as (_, url), wall(url) as monitor:
+        assert "usual" not in monitor.join("city")
+        friday, thursday = workdays_before(MONDAY, 2)
+        plant_usual(city, [friday], PEOPLE)
+        monitor.until(lambda: monitor.row("city", "usual").get("days") == 1)
+        plant_usual(city, [thursday], PEOPLE)
+        monitor.until(lambda: monitor.row("city", "usual").get("days") == 2)
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_wall_gets_the_curve_soon_after_its_snapshot_or_within_it(
     city: Store, clock: SimClock, late: bool
