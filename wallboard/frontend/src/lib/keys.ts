@@ -70,12 +70,15 @@ function scrolls(element: Element, key: string): boolean {
 export function moveFocus(key: string): boolean {
   const open = document.querySelector('dialog[open]');
   const here = document.activeElement;
+  // Those that Tab skips, too: of a grid it knows one tile only, and an arrow means the one ahead.
   const found = [...(open ?? document).querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
-    (element) => element === here || (element.tabIndex >= 0 && element.checkVisibility()),
+    (element) => element === here || element.checkVisibility(),
   );
   const from = found.findIndex((element) => element === here);
   if (from < 0) {
-    const entry = found.find((element) => element.closest('[data-view], dialog') !== null) ?? found[0];
+    const reachable = found.filter((element) => element.tabIndex >= 0);
+    const entry =
+      reachable.find((element) => element.closest('[data-view], dialog') !== null) ?? reachable[0];
     entry?.focus();
     return entry !== undefined;
   }
