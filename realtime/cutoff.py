@@ -72,7 +72,7 @@ class Cutoff:
             if self.results.get(person_id) != result:
                 self.results[person_id] = result
                 moved.add(person_id)
-        if self.freeze is None and not self._queue:
+        if self.freeze is None and self.results and not self._queue:
             self._keep(self.at, now)
         return moved
 

@@ -35,6 +35,8 @@ FEWEST_KNOWN = 0.8
 FEWEST_FOR_BAND = 5
 """Of fewer days the band is what was seen at least and at most, of others the 10th to the 90th percentile."""
 BREATH_SECONDS = 0.02
+FIRST_SECONDS = 0.5
+"""So long it lets a board that was just loaded go out first."""
 SOON_SECONDS, LATER_SECONDS = 5.0, 3600.0
 """While fewer days are stored than could be, it is counted again: soon at first, then ever more rarely."""
 
@@ -96,6 +98,7 @@ class Usual:
 
     def _make(self, question: Question) -> None:
         told, pause = -1, SOON_SECONDS
+        self._stopping.wait(FIRST_SECONDS)
         while not self._stopping.is_set():
             try:
                 days, rows = self._curves(question)

@@ -63,9 +63,9 @@ class WallSink:
         view.recap.touch(())
         self._show(board, view)
         self._board, self._view, self._cutoff = board, view, cutoff
-        self._publisher.publish_all(view)
         usual = board.assembler.usual_duty(board.day)
         self._usual.ask(Question(board.day, usual, view.places()))
+        self._publisher.publish_all(view)
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
         """Note what has to be sent."""

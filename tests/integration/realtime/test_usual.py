@@ -18,6 +18,7 @@ from realtime.usual import Question, Usual
 from store import Store
 from tests.support.boards import BOOK
 from tests.support.days import MONDAY, ZONE, at
+from tests.support.mornings import SetClock
 from tests.support.usual_days import plant_day, plant_usual, workdays_before
 from tests.support.waiting import PATIENCE
 from tests.support.walls import serving, wall
@@ -115,6 +116,16 @@ def test_every_scope_has_its_own_curve_of_its_own_people(city: Store) -> None:
     assert whole is not None
     assert one is not None
     assert (whole["median"][20], one["median"][20]) == (333, 1000)
+
+
+def test_what_is_usual_is_told_of_no_other_day(city: Store, clock: SimClock, set_clock: SetClock) -> None:
+    plant_usual(city, workdays_before(MONDAY, 3), PEOPLE)
+    with serving(city, clock) as (_, url), wall(url) as monitor:
+        monitor.join("city")
+        monitor.until(lambda: "usual" in monitor.seen["city"].rows)
+        set_clock(at("00:00:01", MONDAY + 5 * DAY))
+        monitor.until(lambda: monitor.row("city", "day")["date"] == "2026-11-28")
+        monitor.until(lambda: "usual" not in monitor.seen["city"].rows)
 
 
 def test_days_that_are_judged_later_are_found_without_a_restart(

@@ -14,6 +14,7 @@ from attendance.shifts import Shift, ShiftEntry
 from realtime.scope import Kind, Scope
 from tests.support.boards import Freezes, Shown, board, health, press, shown
 from tests.support.days import MONDAY, at
+from tests.support.rosters import small_roster
 
 RECAP, OFFICE_RECAP = Scope(Kind.RECAP), Scope(Kind.RECAP, UnitId(2))
 READ = (health(1, "07:29:50"), health(2, "07:29:50"))
@@ -112,6 +113,14 @@ def test_a_wall_that_starts_later_makes_it_late_says_so_and_accuses_nobody() -> 
     freeze = city.whole(RECAP)["freeze"]
     assert (freeze["at"], freeze["made"], freeze["corrected"]) == ("07:30", "09:12:07", 0)
     assert frozen(city) == {1: "present", 2: "not_yet", 3: "not_yet"}
+
+
+def test_a_city_without_people_keeps_nothing_so_that_a_roster_may_still_come() -> None:
+    freezes = Freezes()
+    empty = replace(small_roster(), people=(), placements=(), enrollments=())
+    city = shown(board("08:00", roster=empty), "08:00", freezes)
+    assert freezes.kept == {}
+    assert city.whole(RECAP) == {}
 
 
 def test_whoever_is_first_decides_for_all() -> None:

@@ -32,7 +32,6 @@ export interface DayRow {
   /** "HH:MM", when the city's usual hours begin; null on a day off. */
   readonly start: string | null;
   readonly provisional: boolean;
-  readonly show_names: boolean;
 }
 
 export interface OfficeRow extends Counts {
