@@ -105,3 +105,9 @@ test('terminals of no kecamatan stand below the smallest one', () => {
   ]);
   expect(shape(planOf(sites('', 1, 0), [])).stacks).toEqual([[[''], 1]]);
 });
+
+test('where columns are narrow, fewer terminals stand beside the name', () => {
+  const plan = planOf(sites('A', 1, 0), []);
+  const beside = (width: number) => fit(plan, { ...MEASURES, width, lines: [20] }).beside;
+  expect([400, 128, 96, 48].map(beside)).toEqual([3, 3, 2, 1]);
+});

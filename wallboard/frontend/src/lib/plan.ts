@@ -100,12 +100,12 @@ export interface Fit {
   readonly stacks: readonly { readonly districts: readonly District[]; readonly columns: number }[];
   /** Height of a line. */
   readonly line: number;
+  /** So many terminals at most stand beside their site's name; more of them stand below it. */
+  readonly beside: number;
 }
 
 /** A terminal's square, of the line's height. */
 const SQUARE = 0.8;
-/** More terminals than these stand below their site's name, not beside it. */
-export const BESIDE = 3;
 /** Lines that are lost where a site does not go on in the next column. */
 const LOST = 2;
 
@@ -114,9 +114,14 @@ export function squareOf(line: number): number {
   return Math.floor(line * SQUARE);
 }
 
+/** How many terminals may stand beside a name, where a line has room for so many: the name needs some of it. */
+function besideIn(room: number): number {
+  return Math.min(3, Math.max(1, Math.floor(room / 2) - 1));
+}
+
 /** How many lines a site takes, where a line has room for so many terminals. */
 function linesOf({ terminals }: Site, room: number): number {
-  return terminals.length <= BESIDE ? 1 : 1 + Math.ceil(terminals.length / Math.max(1, room));
+  return terminals.length <= besideIn(room) ? 1 : 1 + Math.ceil(terminals.length / Math.max(1, room));
 }
 
 /** Each kecamatan by itself; terminals of none stand below the smallest. */
@@ -144,11 +149,15 @@ export function fit(plan: readonly District[], measures: Measures): Fit {
         const one = Math.max(1, high);
         return needed <= one ? 1 : Math.ceil(needed / Math.max(1, one - LOST));
       });
-      tightest = { stacks: stacks.map((districts, at) => ({ districts, columns: columns[at]! })), line };
+      tightest = {
+        stacks: stacks.map((districts, at) => ({ districts, columns: columns[at]! })),
+        line,
+        beside: besideIn(room),
+      };
       if (columns.reduce((sum, count) => sum + count, 0) <= total) return tightest;
     }
   }
-  return tightest ?? { stacks: [], line: 1 };
+  return tightest ?? { stacks: [], line: 1, beside: 1 };
 }
 
 function lengthOf(sites: readonly Site[], room: number): number {
