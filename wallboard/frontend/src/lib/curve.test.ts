@@ -33,13 +33,13 @@ test('times of the day are minutes and back', () => {
 });
 
 test.each([
-  ['07:30', '07:31', '05:00', '10:00'],
+  ['07:30', '07:31', '06:00', '09:00'],
   ['07:00', '06:10', '05:00', '09:00'],
   ['08:00', '06:10', '06:00', '10:00'],
   // Later in the morning the axis grows, by whole hours, and ends at noon.
-  ['07:30', '10:01', '05:00', '11:00'],
-  ['07:30', '16:20', '05:00', '12:00'],
-  ['12:30', '12:00', '10:00', '12:00'],
+  ['07:30', '10:01', '06:00', '11:00'],
+  ['07:30', '16:20', '06:00', '12:00'],
+  ['12:30', '12:00', '11:00', '12:00'],
 ])('for a day that begins at %s, at %s the axis goes from %s to %s', (start, now, from, to) => {
   expect(axisFor(at(start), at(now))).toEqual({ from: at(from), to: at(to) });
 });

@@ -28,8 +28,8 @@ const BIN = 5;
 const DAWN = 5 * HOUR;
 const NOON = 12 * HOUR;
 /** What is shown before and after the usual hours begin: nearly everybody comes in within it. */
-const BEFORE = 2 * HOUR;
-const AFTER = 2 * HOUR;
+const BEFORE = 1.5 * HOUR;
+const AFTER = 1.5 * HOUR;
 const WHOLE = 1000;
 /** Where days are much alike the band is thin; a difference as small as this is none that anybody should act on. */
 const SLACK = 20;

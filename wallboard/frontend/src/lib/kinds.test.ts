@@ -29,6 +29,10 @@ test('an office with a dark terminal has no rank, however bad it looks', () => {
   expect(ids(worstFirst(offices))).toEqual([3, 2, 1]);
 });
 
+test('an office without a terminal has no rank', () => {
+  expect(isRanked(office(1, { present: 9, not_yet: 30, terminals: 0 }))).toBe(false);
+});
+
 test('an office of fewer than five people has no rank', () => {
   const offices = [office(1, { absent: 4 }), office(2, { present: 4, absent: 1 })];
   expect(offices.map(isRanked)).toEqual([false, true]);

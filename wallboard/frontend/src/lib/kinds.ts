@@ -28,7 +28,7 @@ const FEWEST = 5;
 
 /** Its place among its kind means something: data is complete, and of enough people. */
 export function isRanked(office: OfficeRow): boolean {
-  return office.dark === 0 && office.required >= FEWEST && known(office) > 0;
+  return office.terminals > 0 && office.dark === 0 && office.required >= FEWEST && known(office) > 0;
 }
 
 const RANKED = 0;

@@ -15,10 +15,10 @@ test('longer figures are written smaller, and the longest still legibly', () => 
 
 test('a long name is written smaller, the more so beside the sign of a dark terminal, but never tiny', () => {
   expect(nameScale('Setda', true)).toBe(1);
-  const long = nameScale('Diskopukmperindag', false);
+  const long = nameScale('Dispendukcapil', false);
   expect(long).toBeLessThan(1);
-  expect(nameScale('Diskopukmperindag', true)).toBeLessThan(long);
-  expect(nameScale('Dinas Pekerjaan Umum dan Penataan Ruang', false)).toBe(0.7);
+  expect(nameScale('Dispendukcapil', true)).toBeLessThan(long);
+  expect(nameScale('Dinas Pekerjaan Umum dan Penataan Ruang', false)).toBe(0.8);
 });
 
 test('a note of three digits has room, too', () => {

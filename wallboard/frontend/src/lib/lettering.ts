@@ -9,7 +9,7 @@ const STROKE = 0.46;
 const PERCENT_SIZE = 27;
 const OF_SIZE = 10.8;
 const BETWEEN = 5;
-const ROOM = 86;
+const ROOM = 87;
 
 /** 1, or less where a percentage ("at least", too) and `of` ("488/514") would not have room side by side. */
 export function figureScale(percent: number, of: string, atLeast: boolean): number {
@@ -22,7 +22,9 @@ export function figureScale(percent: number, of: string, atLeast: boolean): numb
 const NAME_SIZE = 11.8;
 const MARKER = 1.3;
 /** A name smaller than this could not be read from afar; it is cut instead. */
-const SMALLEST_NAME = 0.7;
+const SMALLEST_NAME = 0.8;
+/** A narrower name is set tighter, too, by so much of an em a glyph. */
+const TIGHTER = 0.02;
 const GLYPHS: readonly (readonly [RegExp, number])[] = [
   [/[iIjl.,'1]/, 0.3],
   [/[ftr -]/, 0.38],
@@ -39,7 +41,8 @@ function widthOf(text: string): number {
 /** 1, or less where an office's name is long; `marked`: beside the sign of a dark terminal. */
 export function nameScale(name: string, marked: boolean): number {
   const room = ROOM / NAME_SIZE - (marked ? MARKER : 0);
-  return Math.max(SMALLEST_NAME, Math.min(1, room / widthOf(name)));
+  const width = widthOf(name);
+  return width <= room ? 1 : Math.max(SMALLEST_NAME, Math.min(1, room / (width - TIGHTER * name.length)));
 }
 
 const NOTE_CHARACTERS = 14;
