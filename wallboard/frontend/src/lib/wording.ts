@@ -97,13 +97,12 @@ function withReason(said: string, terminal: TerminalRow, { t }: Pick<Speech, 't'
   return needsSomebody(terminal.error) ? `${said}: ${t.terminalErrorCode[terminal.error]}` : said;
 }
 
-/** "43 mnt", "2 jam", "3 hr": where there is room for no more. */
+/** "43 mnt", "2 jam", "3 hr": where there is room for no more; in the units and figures of `Speech.duration`. */
 export function briefDuration(seconds: number, speech: Pick<Speech, 't' | 'number'>): string {
   const { brief } = speech.t.plan;
-  const minutes = Math.max(1, Math.floor(seconds / 60));
-  if (minutes < 60) return brief.minutes(speech.number(minutes));
-  if (minutes < 36 * 60) return brief.hours(speech.number(Math.floor(minutes / 60)));
-  return brief.days(speech.number(Math.floor(minutes / (24 * 60))));
+  if (seconds < 90 * 60) return brief.minutes(speech.number(Math.max(1, Math.round(seconds / 60))));
+  if (seconds < 36 * 3600) return brief.hours(speech.number(Math.round(seconds / 3600)));
+  return brief.days(speech.number(Math.round(seconds / 86400)));
 }
 
 /** What only a person can mend is said with the word offline; a cut cable is not worth more words. */
