@@ -50,11 +50,11 @@ export const id = {
     returns: 'Layar kembali sendiri sesudah 60 detik tidak disentuh.',
     states: 'Arti tanda',
     meaning: {
-      present: 'Sudah absen tepat waktu.',
-      late: 'Sudah absen, lewat dari jam masuk.',
-      not_yet: 'Belum absen; jam masuk belum lewat.',
+      present: 'Tercatat di mesin tepat waktu.',
+      late: 'Tercatat di mesin sesudah jam masuk.',
+      not_yet: 'Belum tercatat; jam masuk belum lewat.',
       waiting: 'Data mesinnya belum masuk. Belum tentu tidak hadir.',
-      absent: 'Data mesin lengkap, tetapi tidak ada absen dan tidak ada keterangan.',
+      absent: 'Data mesin lengkap, tetapi tidak ada catatan dan tidak ada keterangan.',
       left_early: 'Pulang sebelum jam pulang.',
     },
     screen: 'Layar ini',
@@ -338,7 +338,6 @@ export const id = {
     corrected: (n: string) => `${n} orang kini tercatat lain`,
     causeData: 'data mesin datang kemudian',
     causeLeave: 'keterangan dimasukkan kemudian',
-    excused: 'Berketerangan',
     before: (time: string) => `Rekap dibuat pukul ${time}`,
     beforeHint:
       'Angka pada saat itu disimpan. Bila kemudian ada data atau keterangan baru, perubahannya tampil di sini.',
