@@ -16,7 +16,8 @@ from config.errors import ConfigError
 
 def is_cooperative() -> bool:
     """Whether this process has begun so."""
-    return "gevent.monkey" in sys.modules
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and bool(monkey.is_module_patched("threading"))
 
 
 def begin_anew() -> None:
