@@ -330,10 +330,8 @@ export const en: Messages = {
     madeHint: 'The server was not running at the time.',
     same: 'unchanged',
     nothing: 'Nothing has changed since.',
-    corrected: (n) => `${n} people are recorded otherwise now`,
     causeData: 'terminal data came later',
     causeLeave: 'reasons were entered later',
-    excused: 'Excused',
     before: (time) => `The recap is made at ${time}`,
     beforeHint:
       'The figures of that moment are kept. If new data or reasons come later, the changes are shown here.',

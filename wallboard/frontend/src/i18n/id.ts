@@ -335,7 +335,6 @@ export const id = {
     madeHint: 'Server tidak aktif pada waktunya.',
     same: 'tetap',
     nothing: 'Belum ada yang berubah sejak itu.',
-    corrected: (n: string) => `${n} orang kini tercatat lain`,
     causeData: 'data mesin datang kemudian',
     causeLeave: 'keterangan dimasukkan kemudian',
     before: (time: string) => `Rekap dibuat pukul ${time}`,

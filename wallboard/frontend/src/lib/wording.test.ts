@@ -49,3 +49,33 @@ test('where there is little room a duration is one figure, the same as in the se
     '3 hr',
   ]);
 });
+
+const spoken = { t: messages.id, number: String };
+
+test('a tile tells whoever cannot see it how the office stands', () => {
+  const one = office(1, { name: 'Dinas Sosial', present: 20, late: 2, waiting: 3, dark: 1 });
+  expect(describeOffice(one, undefined, spoken, { atLeast: true })).toBe(
+    'Dinas Sosial, sekurang-kurangnya 20 dari 25 hadir, 2 terlambat, 3 menunggu data, 1 mesin belum terbaca',
+  );
+});
+
+test('of an office where nobody is required a tile says why', () => {
+  expect(describeOffice(office(1, { off: 8 }), undefined, spoken, { atLeast: false })).toBe('Unit 1, Libur');
+});
+
+test('a state that is looked for is told of a tile, too', () => {
+  const excused = { leave: 1, duty_travel: 2, study: 0, training: 0, permit: 0 };
+  expect(describeOffice(office(1, { present: 5, excused }), 'excused', spoken, { atLeast: false })).toBe(
+    'Unit 1, 5 dari 5 hadir, 3 berketerangan',
+  );
+});
+
+test('who is excused is not said to be on leave: some travel on duty', () => {
+  expect(stateName('excused', messages.id)).toBe('Berketerangan');
+  expect(stateName('late', messages.id)).toBe('Terlambat');
+});
+
+test('a kind of office that this page does not know has a name all the same', () => {
+  expect(kindName('school', messages.id)).toBe('Sekolah');
+  expect(kindName('observatory', messages.id)).toBe('Lainnya');
+});
