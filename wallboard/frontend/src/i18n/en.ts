@@ -322,7 +322,7 @@ export const en: Messages = {
   recap: {
     dot: (time) => time,
     at: (time) => `At ${time}`,
-    said: (required) => `${required} required, as shown then`,
+    said: (required) => `${required} required, by the data of then`,
     becomes: 'Updated to',
     known: (required, at, time) => `${required} required at ${at}, by the data up to ${time}`,
     knownNever: (required, at) => `${required} required at ${at}, by the data there is now`,

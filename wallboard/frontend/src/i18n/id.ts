@@ -325,7 +325,7 @@ export const id = {
   recap: {
     dot: (time: string) => time.replaceAll(':', '.'),
     at: (time: string) => `Pukul ${time}`,
-    said: (required: string) => `${required} wajib hadir, seperti tampil saat itu`,
+    said: (required: string) => `${required} wajib hadir, menurut data saat itu`,
     becomes: 'Diperbarui menjadi',
     known: (required: string, at: string, time: string) =>
       `${required} wajib hadir pukul ${at}, menurut data s.d. ${time}`,
