@@ -194,19 +194,19 @@ class Hub:
                     clients = self.broadcast.rooms.clients()
                 listening = [client for client in clients if self._wire.waiting(client) < LAGS_AT]
                 self._wire.send(self._wire.encode("beat", self.beat()), listening)
-                for client in self.broadcast.caught_up():
-                    self._screens.admit(client)
             except Exception:
                 log.exception("a beat failed")
 
     def _watch(self) -> None:
-        """Look after the walls: who was paired, changed or revoked, which are here. Letting them in writes to
-        the store, which is not to hold up the follower.
+        """Look after the walls: who has caught up, was paired, changed or revoked, which are here. Letting them
+        in writes to the store, which is to hold up neither the follower nor the beat.
         """
         while not self._stopping.is_set():
             changed = self._scopes_changed.wait(WATCH_SECONDS)
             self._scopes_changed.clear()
             try:
+                for client in self.broadcast.caught_up():
+                    self._screens.admit(client)
                 self._screens.look_again()
                 if changed:
                     self._screens.admit_all()
