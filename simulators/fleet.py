@@ -64,7 +64,11 @@ class Fleet:
     ) -> None:
         self.scenario = scenario
         self.site = Site(
-            terminals_of(scenario, model), now, base_port=base_port, host=LOOPBACK, delivery=delivery
+            terminals_of(scenario, model),
+            self._asked_at,
+            base_port=base_port,
+            host=LOOPBACK,
+            delivery=delivery,
         )
         self._now = now
         self._real_wait = real_wait
@@ -122,6 +126,19 @@ class Fleet:
         now = self._now()
         return [window.serial for window in self.scenario.dark if window.covers(now)]
 
+    def _asked_at(self) -> datetime:
+        """City time for a terminal that is asked something. Every finger due by then is in the logs first: a
+        simulation that lags behind its own clock would let a terminal vouch for mornings it has not lived.
+        """
+        now = self._now()
+        while self._next < len(self._events):
+            event = self._events[self._next]
+            if event.at > now or event.kind is not _Kind.PRESS:
+                break
+            self._next += 1
+            self._press(event)
+        return now
+
     async def _play(self) -> None:
         while self._next < len(self._events):
             event = self._events[self._next]
@@ -135,17 +152,20 @@ class Fleet:
     async def _happen(self, event: _Event) -> None:
         match event.kind:
             case _Kind.PRESS:
-                self.played += 1
-                server = self.site.server(event.serial)
-                if server.terminal.disabled:
-                    log.warning("%s is disabled: a finger was refused", event.serial)
-                    return
-                # At the planned moment, not the present one: the truth holds it to the second.
-                server.press(event.pin, event.at)
+                self._press(event)
             case _Kind.CUT:
                 await self.site.cut(event.serial)
             case _Kind.RESTORE:
                 await self.site.restore(event.serial)
+
+    def _press(self, event: _Event) -> None:
+        self.played += 1
+        server = self.site.server(event.serial)
+        if server.terminal.disabled:
+            log.warning("%s is disabled: a finger was refused", event.serial)
+            return
+        # At the planned moment, not the present one: the truth holds it to the second.
+        server.press(event.pin, event.at)
 
 
 def terminals_of(scenario: Scenario, model: TerminalModel | None = None) -> list[TerminalSim]:

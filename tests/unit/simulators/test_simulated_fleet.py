@@ -11,6 +11,7 @@ import time
 from bisect import bisect_right
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -108,6 +109,25 @@ async def test_fingers_are_pressed_and_lines_cut_and_mended_as_city_time_passes(
         clock.moment = at(23, 59)
         await asyncio.wait_for(running.finished(), PATIENCE)
         assert running.played == len(scenario.presses)
+    finally:
+        await running.stop()
+
+
+async def test_a_terminal_that_is_asked_has_every_finger_due_by_then_although_the_simulation_lags() -> None:
+    scenario = replace(small(), dark=())
+    clock = HandClock(at(7, 0))
+    running = Fleet(scenario, clock.now, lambda _moment: float("inf"))
+    await running.start()
+    try:
+        clock.moment = at(7, 29)
+        wanted = scenario.truth.log_lengths(clock.moment)
+        assert running.played < sum(wanted.values())
+        serial, (host, port) = next(iter(running.site.addresses.items()))
+        session = await load("zk-tcp").open(Target(host, port, expected_serial=serial))
+        assert len((await session.read_log()).items) == wanted[serial]
+        assert lengths(running) == wanted
+        assert running.played == sum(wanted.values())
+        await session.close()
     finally:
         await running.stop()
 
