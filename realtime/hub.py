@@ -198,18 +198,18 @@ class Hub:
                 log.exception("a beat failed")
 
     def _watch(self) -> None:
-        """Look after the walls: who has caught up, was paired, changed or revoked, which are here. Letting them
-        in writes to the store, which is to hold up neither the follower nor the beat.
+        """Look after the walls: who has caught up, was paired, changed or revoked, which are here. Letting
+        them in writes to the store, which is to hold up neither the follower nor the beat.
         """
         while not self._stopping.is_set():
             changed = self._scopes_changed.wait(WATCH_SECONDS)
-            self._scopes_changed.clear()
             try:
+                if changed:
+                    self._scopes_changed.clear()
+                    self._screens.admit_all()
                 for client in self.broadcast.caught_up():
                     self._screens.admit(client)
                 self._screens.look_again()
-                if changed:
-                    self._screens.admit_all()
                 self._screens.note_seen(time.monotonic())
             except StoreError as error:
                 log.debug("the store did not tell of the walls: %s", error)
