@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +16,12 @@ from store.migrate import migrate
 from tests.gallery.shots import DARK, PAIRING, SIZES, VIEWS, Shot
 from tests.gallery.situations import Situation
 from tests.gallery.town import Template, Town
+from tests.support.days import MONDAY
 from tests.support.wall_process import WallProcess
+from tests.support.walls import wait_until
 
 BKPSDM = "1.25"
 WAIT_MS = 30_000
-FOLLOW_SECONDS = 60
 QUIET = """
 async () => {
   await document.fonts.ready;
@@ -102,16 +102,12 @@ def _play(situation: Situation, town: Town | None, wall: WallProcess, store: Sto
         wall.set_clock(moment)
         if number == 0:
             wall.start()
-        _wait_until_followed(wall, moment, town.as_of)
+        wait_until(lambda reached=town.as_of: _as_of(wall) == reached)
+        if situation.freezes_at is not None and moment >= situation.freezes_at:
+            wait_until(lambda: store.freezes.of(MONDAY) is not None)
 
 
-def _wait_until_followed(wall: WallProcess, moment: datetime, as_of: datetime | None) -> None:
-    """Until the board stands at the moment."""
-    deadline = time.monotonic() + FOLLOW_SECONDS
-    while True:
-        told = requests.get(f"{wall.url}/healthz", timeout=10).json()["as_of"]
-        if (None if told is None else datetime.fromisoformat(told)) == as_of:
-            return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the wall does not follow to {moment}: it stands at {told}")
-        time.sleep(0.1)
+def _as_of(wall: WallProcess) -> datetime | None:
+    """Through when the board says that all is known."""
+    told = requests.get(f"{wall.url}/healthz", timeout=10).json()["as_of"]
+    return None if told is None else datetime.fromisoformat(told)

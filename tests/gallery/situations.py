@@ -18,6 +18,10 @@ def moment(clock: str, day: date = MONDAY) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), ZONE)
 
 
+FROZEN = moment("07:30:02")
+"""Just after the cut-off."""
+
+
 @dataclass(frozen=True)
 class Situation:
     """`play` moves the city through its moments; the wall runs from the first on. None: nobody is planted."""
@@ -26,6 +30,8 @@ class Situation:
     play: Callable[[Town], Iterator[datetime]] | None
     start: datetime
     """Where the clock stands when the wall starts."""
+    freezes_at: datetime | None = None
+    """The first of its moments at which the day was frozen."""
 
 
 def _ordinary(clock: str) -> Callable[[Town], Iterator[datetime]]:
@@ -35,7 +41,7 @@ def _ordinary(clock: str) -> Callable[[Town], Iterator[datetime]]:
         yield moment("06:30")
         if clock > "07:30":
             yield moment("07:29:55")
-            yield moment("07:30:02")
+            yield FROZEN
         yield moment(clock)
 
     return play
@@ -55,7 +61,7 @@ def _bad_network(town: Town) -> Iterator[datetime]:
     town.cut(town.at_unit("1.7.", "1.9", "1.12", LIBRARY), moment("07:14"))
     yield moment("06:00")
     yield moment("07:29:55")
-    yield moment("07:30:02")
+    yield FROZEN
     yield moment("07:38")
 
 
@@ -68,7 +74,7 @@ def _dark(town: Town) -> Iterator[datetime]:
     town.cut(tuple(town.known.values()), moment("05:41"))
     yield moment("05:30")
     yield moment("07:29:55")
-    yield moment("07:30:02")
+    yield FROZEN
     yield moment("07:44")
 
 
@@ -77,11 +83,11 @@ SITUATIONS = {
     for one in (
         Situation("morning", _ordinary("07:10"), moment("06:30")),
         Situation("rush", _ordinary("07:24:30"), moment("06:30")),
-        Situation("half-past", _ordinary("07:31:20"), moment("06:30")),
-        Situation("corrected", _corrected, moment("06:30")),
-        Situation("network", _bad_network, moment("06:00")),
+        Situation("half-past", _ordinary("07:31:20"), moment("06:30"), FROZEN),
+        Situation("corrected", _corrected, moment("06:30"), FROZEN),
+        Situation("network", _bad_network, moment("06:00"), FROZEN),
         Situation("holiday", _holiday, moment("07:50", CHRISTMAS)),
-        Situation("dark", _dark, moment("05:30")),
+        Situation("dark", _dark, moment("05:30"), FROZEN),
         Situation("empty", None, moment("07:10")),
     )
 }

@@ -122,11 +122,17 @@ def health(number: TerminalId, moment: datetime, dark_since: datetime | None) ->
         clock_offset=SLOW_CLOCKS.get(number, ahead),
         log_records=FULL_LOGS.get(number, records),
         log_capacity=LOG_CAPACITY,
-        error="Unreachable" if since else "ClockOff" if number in SLOW_CLOCKS else None,
+        error="Unreachable" if since else _warning(number),
         error_detail=None,
         action=None,
         firmware=None,
     )
+
+
+def _warning(number: TerminalId) -> str | None:
+    if number in SLOW_CLOCKS:
+        return "ClockOff"
+    return "LogNearlyFull" if number in FULL_LOGS else None
 
 
 class Template:
