@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 import requests
 
 from attendance.ids import UnitId
+from presensi.supervised import SUPERVISED
 from store import Store, open_store
 from store.walls import WallFacts
 from tests.support.days import at
@@ -78,16 +80,23 @@ def test_it_ends_soon_and_a_worker_that_dies_is_replaced(running: CooperativeWal
         assert time.monotonic() - started < 5
 
 
-def test_presensi_wall_begins_anew_with_gevent_before_anything_else(sqlite_url: str, tmp_path: Path) -> None:
+def test_presensi_wall_begins_anew_with_gevent_and_ends_with_its_supervisor(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     process = CooperativeWallProcess(tmp_path, sqlite_url)
-    command = [sys.executable, "-m", "presensi", "wall", "--config", str(process.settings_file)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as started:
+    with subprocess.Popen(
+        [sys.executable, "-m", "presensi", "wall", "--config", str(process.settings_file)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, SUPERVISED: "1"},
+    ) as started:
         try:
             wait_until(lambda: _answers(process.url))
             assert psutil.Process(started.pid).cmdline()[-4:-2] == ["presensi.cooperative", "wall"]
-        finally:
-            started.terminate()
             said = started.communicate(timeout=PATIENCE)[1]
+        finally:
+            started.kill()
     assert started.returncode == 0
     assert "Warning" not in said
 
