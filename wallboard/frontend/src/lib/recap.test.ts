@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import type { FrozenCounts } from './protocol';
-import { correctedOffices, correctedPeople, differences, freezeOf, madeLate, signed } from './recap';
+import {
+  correctedOffices,
+  correctedPeople,
+  differences,
+  firstClause,
+  freezeOf,
+  madeLate,
+  signed,
+} from './recap';
 
 const THEN: FrozenCounts = {
   required: 2481,
@@ -61,4 +69,11 @@ test('the rows: the freeze, offices by corrections, people by office', () => {
   expect(freezeOf(state)?.at).toBe('07:30');
   expect(correctedOffices(state).map(({ id }) => id)).toEqual([3, 2, 1]);
   expect(correctedPeople(state).map(({ id }) => id)).toEqual([3, 1, 2]);
+});
+
+test('of why somebody is corrected the wall tells the first clause', () => {
+  expect(firstClause('Masuk 07.28, tepat waktu; jadwal 07.30–16.00, aturan Standar')).toBe(
+    'Masuk 07.28, tepat waktu',
+  );
+  expect(firstClause('Tidak wajib hadir: cuti/izin')).toBe('Tidak wajib hadir: cuti/izin');
 });

@@ -64,3 +64,8 @@ export function signed(by: number, figure: (value: number) => string): string {
 export function madeLate({ at, made }: Pick<FreezeRow, 'at' | 'made'>): boolean {
   return made.slice(0, 5) > at;
 }
+
+/** What matters of a sentence that goes on with hours and rules: up to its first semicolon. */
+export function firstClause(sentence: string): string {
+  return sentence.split(';', 1)[0]!.trim();
+}
