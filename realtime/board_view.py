@@ -18,7 +18,7 @@ from realtime.day_board import Arrival, DayBoard, Dirt
 from realtime.names_roll import is_listed, names_scopes
 from realtime.recap import Recap
 from realtime.row_writer import RowWriter, is_behind
-from realtime.rows import DayRow, Row, UsualRow, total_row
+from realtime.rows import DayRow, NameRow, Row, UsualRow, total_row
 from realtime.scope import CITY, Kind, Scope
 from realtime.scope import office as office_scope
 from realtime.tally import Tally
@@ -68,6 +68,8 @@ class BoardView:
         self._bins: Tally[Scope, int] = Tally(self._places_of)
         for person_id, result in board.rows.items():
             self._count(person_id, result)
+        self._listed: dict[PersonId, tuple[DayResult, NameRow | None]] = {}
+        """Rows of the lists: they are the same in every scope that has them."""
         self._behind = self._find_behind(now)
         self._day = self._find_day()
 
@@ -175,7 +177,12 @@ class BoardView:
 
     def _named(self, key: str) -> Row | None:
         result = self._board.rows[PersonId(int(key[2:]))]
-        return self._writer.listed(result) if is_listed(result) else None
+        if not is_listed(result):
+            return None
+        written = self._listed.get(result.person_id)
+        if written is None or written[0] is not result:
+            written = self._listed[result.person_id] = result, self._writer.listed(result)
+        return written[1]
 
     def _keys(self, scope: Scope) -> Iterable[str]:
         if scope.kind is Kind.RECAP:
