@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { clockTime, later, longDate, minutesUntil, secondsBetween, shortTime, within } from './time';
+import {
+  clockTime,
+  later,
+  longDate,
+  minutesUntil,
+  secondsBetween,
+  shortTime,
+  wholeMinute,
+  within,
+} from './time';
 
 const moment = '2026-11-23T07:31:20.500000+07:00';
 
@@ -44,4 +53,8 @@ test('minutes until an hour of the day are never fewer than there are', () => {
   expect(minutesUntil('07:30', '2026-11-23T07:10:04.25+07:00')).toBe(20);
   expect(minutesUntil('07:30', '2026-11-23T07:29:30+07:00')).toBe(1);
   expect(minutesUntil('07:30', '2026-11-23T07:31:00+07:00')).toBe(-1);
+});
+
+test('a whole minute forgets the seconds and keeps the offset', () => {
+  expect(wholeMinute('2026-11-23T07:10:04.25+07:00')).toBe('2026-11-23T07:10:00+07:00');
 });

@@ -47,3 +47,8 @@ export function minutesUntil(time: string, now: string): number {
     secondsBetween(now, `${now.slice(0, 11)}${time}:00${now.slice(19).replace(/^\.\d+/, '')}`) / 60,
   );
 }
+
+/** The whole minute of a moment: what is told in minutes need not be told anew with every tick. */
+export function wholeMinute(iso: string): string {
+  return `${iso.slice(0, 17)}00${iso.slice(19).replace(/^\.\d+/, '')}`;
+}
