@@ -171,7 +171,10 @@ def test_an_opened_office_follows_live_and_the_focus_stays_with_the_person(
     page.keyboard.press("ArrowDown")
     assert page.evaluate(focused) == "2"
     page.keyboard.press("ArrowUp")
+    assert page.evaluate(focused) == "3"
     page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.closest('nav') !== null"), "above the people are the figures"
+    page.keyboard.press("ArrowDown")
     assert page.evaluate(focused) == "3"
     city.press(1003, "07:58:00")
     expect(page.locator('[data-group="late"] [data-person="3"]')).to_be_visible()
