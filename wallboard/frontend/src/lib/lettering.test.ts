@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureScale, nameScale, noteScale } from './lettering';
+import { figureScale, nameScale, noteScale, summaryScale } from './lettering';
 
 test('usual figures have their full size', () => {
   expect(figureScale(91, '33/36', false)).toBe(1);
@@ -25,4 +25,28 @@ test('a note of three digits has room, too', () => {
   expect(noteScale(['26 belum hadir', '1 menunggu'])).toBe(1);
   expect(noteScale(['146 belum hadir'])).toBeLessThan(1);
   expect(noteScale([])).toBe(1);
+});
+
+/** The summary of a city: required, present, late, not yet, waiting, absent. */
+function figures(...numbers: string[]) {
+  const labels = [
+    'Wajib hadir saat ini',
+    'Hadir',
+    'Terlambat',
+    'Belum hadir',
+    'Menunggu data',
+    'Tanpa keterangan',
+  ];
+  return numbers.map((number, place) => ({ label: labels[place]!, number, share: place === 1 }));
+}
+
+test("a usual morning's figures have their full size", () => {
+  expect(summaryScale(figures('2.968', '2.729', '3', '0', '80', '156'))).toBe(1);
+  expect(summaryScale(figures('2.965', '466', '0', '2.499', '0', '0'))).toBe(1);
+});
+
+test('where many figures are long, all of them are smaller', () => {
+  const crowded = summaryScale(figures('2.968', '1.029', '312', '0', '1.480', '1.122'));
+  expect(crowded).toBeLessThan(1);
+  expect(crowded).toBeGreaterThan(0.7);
 });

@@ -1,4 +1,4 @@
-/** How large a tile's words and figures may be so that they have room. In hundredths of a tile's width. Pure. */
+/** How large words and figures may be so that they have room. Of tiles in hundredths of their width. Pure. */
 
 /** Widths in the typeface, in em, with the letter spacing that the tile gives them. */
 const LARGE_DIGIT = 0.56;
@@ -50,4 +50,34 @@ const NOTE_CHARACTERS = 14;
 /** 1, or less where one of the notes ("146 belum hadir") is long. */
 export function noteScale(notes: readonly string[]): number {
   return Math.min(1, ...notes.map((note) => NOTE_CHARACTERS / note.length));
+}
+
+/** Of the summary, in rem: a figure's digit and point, a label's letter and icon, and what lies about a cell. */
+const FIGURE = { digit: 2.78, point: 1.2, share: 6.6, letter: 0.64, icon: 2, around: 1.4 };
+const SUMMARY_ROOM = 83;
+
+/** One of the city's figures: "2.729" under "Hadir". */
+export interface Figure {
+  readonly label: string;
+  readonly number: string;
+  /** A percentage stands beside it. */
+  readonly share: boolean;
+}
+
+/** 1, or less where the city's figures would not have room side by side. */
+export function summaryScale(figures: readonly Figure[]): number {
+  const cells = figures.map(({ label, number, share }) => {
+    const digits = number.replace(/\D/g, '').length;
+    return {
+      label: label.length * FIGURE.letter + FIGURE.icon,
+      figure: digits * FIGURE.digit + (number.length - digits) * FIGURE.point + (share ? FIGURE.share : 0),
+    };
+  });
+  const room = SUMMARY_ROOM - cells.length * FIGURE.around;
+  const widthAt = (scale: number) =>
+    cells.reduce((sum, { label, figure }) => sum + Math.max(label, figure * scale), 0);
+  // Labels keep their size, so the width does not follow the scale in proportion.
+  let scale = 1;
+  while (scale > 0.6 && widthAt(scale) > room) scale -= 0.05;
+  return scale;
 }
