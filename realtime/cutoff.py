@@ -5,6 +5,7 @@ What is said is always the judgement's word of the cut-off itself, never a guess
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -15,13 +16,20 @@ from attendance.duty import DutyDay
 from attendance.ids import PersonId
 from config.clock import Clock
 from realtime.day_board import DayBoard
+from store import StoreError
 from store.freezes import Freeze
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 """People who are judged in one turn, some milliseconds of work: the punches of the rush must not wait."""
 WAITING_SECONDS = 5.0
 """How often, in real seconds, who waited for data at the cut-off is judged again: the word of a terminal may
 change that without changing what is said of now.
+"""
+KEEP_AGAIN_SECONDS = 30.0
+"""After how long, in real seconds, a store that could not keep the day is asked again. A board that was read
+anew asks at once, so that what is kept seldom rests on what was known before the store was away.
 """
 
 Keep = Callable[[date, datetime, datetime, Mapping[PersonId, DayStatus]], Freeze]
@@ -48,6 +56,7 @@ class Cutoff:
         self._begun = False
         self._queue: dict[PersonId, None] = {}
         self._sweep_at = 0.0
+        self._keep_at = 0.0
 
     def touch(self, people: Iterable[PersonId]) -> None:
         """Something about these people changed."""
@@ -55,9 +64,8 @@ class Cutoff:
             self._queue.update(dict.fromkeys(people))
 
     def work(self, now: datetime, most: int = AT_ONCE) -> set[PersonId]:
-        """Judge those whose turn it is, at most so many; of whom something else is said than before.
-
-        Raises `StoreUnavailable`.
+        """Judge those whose turn it is, at most so many; of whom something else is said than before. A store
+        that does not keep the day is asked again later: nothing else waits for it.
         """
         if self.at is None or now < self.at:
             return set()
@@ -68,9 +76,7 @@ class Cutoff:
         moved = set()
         for person_id in list(self._queue)[:most]:
             del self._queue[person_id]
-            result = judge_back(self._board.person_day(person_id), self.at, self._freshness)
-            if self.results.get(person_id) != result:
-                self.results[person_id] = result
+            if self._judge(person_id, self.at):
                 moved.add(person_id)
         if self.freeze is None and self.results and not self._queue:
             self._keep(self.at, now)
@@ -91,6 +97,27 @@ class Cutoff:
             waiting = (one for one, row in self.results.items() if row.status is DayStatus.WAITING)
             self._queue.update(dict.fromkeys(waiting))
 
+    def _judge(self, person_id: PersonId, at: datetime) -> bool:
+        """Whether something else is said of the person than before."""
+        result = judge_back(self._board.person_day(person_id), at, self._freshness)
+        changed = self.results.get(person_id) != result
+        self.results[person_id] = result
+        return changed
+
     def _keep(self, at: datetime, now: datetime) -> None:
+        real = time.monotonic()
+        if real < self._keep_at:
+            return
         statuses = {person_id: result.status for person_id, result in self.results.items()}
-        self.freeze = self._keep_once(self._board.day, at, now, statuses)
+        try:
+            kept = self._keep_once(self._board.day, at, now, statuses)
+        except StoreError as error:
+            log.debug("the day could not be kept as it stood at its cut-off: %s", error)
+            self._keep_at = real + KEEP_AGAIN_SECONDS
+            return
+        if kept.cutoff_at != at:
+            # The day's hours were changed since: what is said now has to be of the moment that was kept.
+            self.at = kept.cutoff_at
+            for person_id in self.results:
+                self._judge(person_id, self.at)
+        self.freeze = kept

@@ -6,12 +6,17 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+import pytest
+
 from attendance.city_facts import PeopleFacts
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.people import Excuse, ExcuseCode, OutageCause, SiteOutage
 from attendance.shifts import Shift, ShiftEntry
+from realtime.cutoff import KEEP_AGAIN_SECONDS
 from realtime.scope import Kind, Scope
+from store import StoreUnavailable
+from store.freezes import Freeze
 from tests.support.boards import Freezes, Shown, board, health, press, shown
 from tests.support.days import MONDAY, at
 from tests.support.rosters import small_roster
@@ -208,3 +213,40 @@ def test_who_left_the_roster_since_is_a_correction_of_the_city() -> None:
     assert rows.keys() == {"freeze"}
     assert (rows["freeze"]["then"]["required"], rows["freeze"]["now"]["required"]) == (4, 3)
     assert rows["freeze"]["corrected"] == 1
+
+
+def test_the_hours_of_the_day_changed_since_what_is_said_now_is_of_the_moment_that_was_kept() -> None:
+    freezes = Freezes()
+    morning(freezes=freezes)
+    kept = freezes.kept[MONDAY]
+    freezes.kept[MONDAY] = replace(kept, cutoff_at=at("07:00"))
+    city = morning(press(2, "1002", "07:20", 2), now="08:00", freezes=freezes)
+    rows = city.whole(RECAP)
+    assert said(city)[2] == "not_yet"
+    assert rows.keys() == {"freeze"}
+    assert (rows["freeze"]["at"], rows["freeze"]["corrected"]) == ("07:00", 0)
+
+
+def test_a_store_that_is_away_at_the_cutoff_holds_up_nothing_and_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Away(Freezes):
+        away = True
+        asked = 0
+
+        def keep(self, *said: Any) -> Freeze:
+            self.asked += 1
+            if self.away:
+                raise StoreUnavailable("away")
+            return super().keep(*said)
+
+    real = 1_000.0
+    monkeypatch.setattr("realtime.cutoff.time.monotonic", lambda: real)
+    freezes = Away()
+    city = morning(press(1, "1001", "07:10"), freezes=freezes)
+    city.settle(at("07:30:01"))
+    assert freezes.asked == 1
+    assert city.whole(RECAP) == {}
+    freezes.away, real = False, real + KEEP_AGAIN_SECONDS
+    city.settle(at("07:31"))
+    assert city.whole(RECAP)["freeze"]["made"] == "07:31:00"
