@@ -204,6 +204,7 @@ class Hub:
         while not self._stopping.is_set():
             changed = self._scopes_changed.wait(WATCH_SECONDS)
             try:
+                self._screens.discard_gone()
                 if changed:
                     self._scopes_changed.clear()
                     self._screens.admit_all()

@@ -107,6 +107,13 @@ class Screens:
             self._screens.pop(client, None)
             self._rooms.disconnect(client)
 
+    def discard_gone(self) -> None:
+        """Forget whose line was closed while it was being let in: nobody is told of its going."""
+        with self._lock:
+            gone = [client for client in self._screens if self._wire.is_gone(client)]
+        for client in gone:
+            self.discard(client)
+
     def receive(self, client: str) -> None:
         """Tell who knocked, once it can hear, what it is."""
         screen = self._screens.get(client)
@@ -133,7 +140,7 @@ class Screens:
         """These scopes are all there are, of this roster; `admit_all` is due."""
         with self._lock:
             self._grounds = Grounds(index, scopes)
-            for client, screen in self._screens.items():
+            for client, screen in list(self._screens.items()):
                 self._greet(client, screen)
 
     def look_again(self) -> None:

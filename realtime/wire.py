@@ -46,6 +46,11 @@ class Wire(Manager):  # type: ignore[misc]
                 with suppress(SocketIsClosedError):
                     self.server.eio.send_packet(connection, message)
 
+    def is_gone(self, client: str) -> bool:
+        """Whether the client's line is closed."""
+        line = self.server.eio.sockets.get(self.eio_sid_from_sid(client, "/"))
+        return line is None or bool(line.closed)
+
     def waiting(self, client: str) -> int:
         """How many messages wait in the client's queue."""
         socket = self.server.eio.sockets.get(self.eio_sid_from_sid(client, "/"))
