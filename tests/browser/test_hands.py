@@ -188,12 +188,14 @@ def test_a_playlist_that_is_paused_stays_until_it_is_let_go(town: City, page: Pa
 
 
 def test_a_view_that_a_playlist_shows_at_certain_hours_is_not_shown_at_others(town: City, page: Page) -> None:
-    look = Look(
-        playlist=(
-            Stop(view="city", seconds=10),
-            Stop(**{"view": "names", "seconds": 10, "from": "13:00", "to": "14:00"}),
-            Stop(**{"view": "day", "seconds": 10, "from": "07:30", "to": "12:00"}),
-        )
+    look = Look.model_validate(
+        {
+            "playlist": [
+                {"view": "city", "seconds": 10},
+                {"view": "names", "seconds": 10, "from": "13:00", "to": "14:00"},
+                {"view": "day", "seconds": 10, "from": "07:30", "to": "12:00"},
+            ]
+        }
     )
     hold(page.context, town.wall.url, paired(town.store, names_wall(look)))
     page.clock.install()

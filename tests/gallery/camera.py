@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -102,12 +103,12 @@ def _play(situation: Situation, town: Town | None, wall: WallProcess, store: Sto
         wall.set_clock(moment)
         if number == 0:
             wall.start()
-        wait_until(lambda reached=town.as_of: _as_of(wall) == reached)
+        wait_until(partial(_stands_at, wall, town.as_of))
         if situation.freezes_at is not None and moment >= situation.freezes_at:
             wait_until(lambda: store.freezes.of(MONDAY) is not None)
 
 
-def _as_of(wall: WallProcess) -> datetime | None:
-    """Through when the board says that all is known."""
+def _stands_at(wall: WallProcess, moment: datetime | None) -> bool:
+    """Whether the board knows everything through that moment, and no more."""
     told = requests.get(f"{wall.url}/healthz", timeout=10).json()["as_of"]
-    return None if told is None else datetime.fromisoformat(told)
+    return (None if told is None else datetime.fromisoformat(told)) == moment

@@ -41,10 +41,13 @@ NODE_RATIO = 1.05
 STEPS_A_DAY = 38
 TOUCH_EVERY = 6
 VIEW_KEYS = "2345"
+SETTLE_MS = 1_000
 PLAYLIST = Look(
-    playlist=tuple(
-        Stop(view=view, seconds=5)  # type: ignore[arg-type]
-        for view in ("city", "names", "terminals", "day")
+    playlist=(
+        Stop(view="city", seconds=5),
+        Stop(view="names", seconds=5),
+        Stop(view="terminals", seconds=5),
+        Stop(view="day", seconds=5),
     ),
     dim=Hours(**{"from": "18:00", "to": "05:30"}),
 )
@@ -86,6 +89,7 @@ def _running(people: int, seed: int) -> Iterator[tuple[WallTown, WallProcess, di
         town = planted(folder, MONDAY, people, seed)
         wall = WallProcess(folder, town.url, unpaired="nothing")
         browser = driver.chromium.launch(executable_path=chromium(), args=[*ARGUMENTS])
+        wall.set_clock(town.evening)
         try:
             wall.start()
             left_alone = paired(town.store, names_wall(PLAYLIST, "Ruang Wali Kota"))
@@ -149,16 +153,17 @@ def _compare_with_a_new_wall(month: Month, wall: WallProcess, town: WallTown) ->
     """After a month, a wall shows what one shows that was switched on a moment ago."""
     browser = month.walls["handled"].page.context.browser
     assert browser is not None
+    old = month.walls["handled"]
     fresh = open_wall(browser, wall.url, paired(town.store, names_wall(name="Ruang Sekda")))
-    for page in (old := month.walls["handled"], fresh):
-        page.page.goto(f"{wall.url}/?lang=id&theme=dark#/") if page is fresh else None
-    if "Wajib hadir" not in old.text():
+    if old.page.evaluate("document.documentElement.lang") != "id":
         old.page.keyboard.press("l")
-    old.page.evaluate("location.hash = '#/'")
-    fresh.wait_live()
-    fresh.page.wait_for_timeout(1000)
-    if old.text() != fresh.text():
-        month.faults.append("after the month the wall shows something else than a new one")
+    for page in (old, fresh):
+        page.page.evaluate("location.hash = '#/'")
+        page.page.wait_for_timeout(SETTLE_MS)
+    then, now = old.text().splitlines(), fresh.text().splitlines()
+    if then != now:
+        differing = [f"{one!r} for {other!r}" for one, other in zip(then, now, strict=False) if one != other]
+        month.faults.append(f"after the month the wall shows otherwise than a new one: {differing[:5]}")
 
 
 def _judge(month: Month) -> None:

@@ -48,6 +48,8 @@ class WallTown:
 
     store: Store
     url: str
+    evening: datetime
+    """Before the first day: where its clock stands at the beginning."""
     pins: dict[PersonId, str]
     doors: dict[PersonId, tuple[TerminalId, ...]]
     terminals: tuple[TerminalId, ...]
@@ -103,6 +105,10 @@ class WallTown:
         self._held = [punch for punch in waiting if punch.terminal_id in self._dark]
         lit = [punch for punch in waiting if punch.terminal_id not in self._dark]
         self.store.punches.append([Ingest(punch.terminal_id, [punch]) for punch in lit])
+        self.report(moment)
+
+    def report(self, moment: datetime) -> None:
+        """The collector says how all terminals do, and that it lives."""
         self.store.terminals.save_health([self._health(number, moment) for number in self.terminals])
         self.store.terminals.note_collector_alive(moment)
 
@@ -150,7 +156,10 @@ def planted(folder: Path, first: date, people: int, seed: int) -> WallTown:
     pins = {known[nip]: pin for nip, pin in knows.items()}
     homes = {one.nip: scenario.city.home_terminals(one.unit_code) for one in scenario.city.people}
     doors = {known[nip]: tuple(numbers[serial] for serial in homes[nip]) for nip in knows}
-    return WallTown(store, url, pins, doors, tuple(numbers.values()), random.Random(f"walls {seed}"))
+    chance = random.Random(f"walls {seed}")
+    town = WallTown(store, url, evening, pins, doors, tuple(numbers.values()), chance)
+    town.report(evening)
+    return town
 
 
 def _clocks() -> list[time]:
