@@ -169,8 +169,11 @@ def _is_telling(came: Sequence[Came], people: int) -> bool:
 def _curves_of(
     came: Iterable[Came], question: Question, midnight: datetime, window: range
 ) -> Mapping[Scope, list[int]]:
-    """Of each scope, per mille of who was due that day, who had come by the end of each bin of `window`."""
+    """Of each scope, per mille of who was due that day, who had come by the end of each bin of `window`; not
+    of one whose own lines were cut.
+    """
     due: dict[Scope, int] = {}
+    known: dict[Scope, int] = {}
     bins: dict[Scope, list[int]] = {}
     for one in came:
         if one.status in NOT_DUE_TODAY:
@@ -178,9 +181,14 @@ def _curves_of(
         place = None if one.at is None else bin_at(one.at, midnight)
         for scope in question.places.get(one.person_id, ()):
             due[scope] = due.get(scope, 0) + 1
+            known[scope] = known.get(scope, 0) + (one.status is not DayStatus.WAITING)
             if place is not None:
                 bins.setdefault(scope, [0] * BINS)[place] += 1
-    return {scope: _cumulative(found, due[scope], window) for scope, found in bins.items()}
+    return {
+        scope: _cumulative(found, due[scope], window)
+        for scope, found in bins.items()
+        if known[scope] >= FEWEST_KNOWN * due[scope]
+    }
 
 
 def _cumulative(bins: Sequence[int], due: int, window: range) -> list[int]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from attendance.calendar import CalendarEntry, CalendarKind
+from attendance.day_result import DayStatus
 from attendance.ids import PersonId, UnitId
 from config.clock import SimClock
 from realtime.day_source import DaySource
@@ -16,6 +17,7 @@ from realtime.rows import UsualRow
 from realtime.scope import CITY, Kind, Scope
 from realtime.usual import Question, Usual
 from store import Store
+from store.results import Came
 from tests.support.boards import BOOK
 from tests.support.days import MONDAY, ZONE, at
 from tests.support.mornings import SetClock
@@ -116,6 +118,32 @@ def test_every_scope_has_its_own_curve_of_its_own_people(city: Store) -> None:
     assert whole is not None
     assert one is not None
     assert (whole["median"][20], one["median"][20]) == (333, 1000)
+
+
+def test_where_a_day_is_hardly_known_it_is_compared_only_elsewhere(
+    city: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [PersonId(number) for number in range(1, 11)]
+    part, there = Scope(Kind.CITY, UnitId(10)), many[:2]
+    for day in (FRIDAY, FRIDAY - DAY):
+        plant_day(city, day, dict.fromkeys(PEOPLE, "07:00"))
+
+    def came_on(day: date) -> list[Came]:
+        lost = day == FRIDAY
+        return [
+            Came(person, DayStatus.WAITING, None)
+            if lost and person == there[0]
+            else Came(person, DayStatus.PRESENT, at("07:00", day))
+            for person in many
+        ]
+
+    monkeypatch.setattr(city.results, "came_on", came_on)
+    usual = counted(city, places={person: [CITY, part] if person in there else [CITY] for person in many})
+    whole, one = usual.row(CITY), usual.row(part)
+    assert whole is not None
+    assert one is not None
+    assert (whole["days"], one["days"]) == (2, 1)
+    assert one["low"][-1] == 1000
 
 
 def test_what_is_usual_is_told_of_no_other_day(city: Store, clock: SimClock, set_clock: SetClock) -> None:
