@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from store.wall_pairings import Paired
 from tests.support.paired_walls import hold
 
 FULL_HD = {"width": 1920, "height": 1080}
-WAIT_MS = 60_000
+WAIT_MS = 30_000
+SETTLE_MS = 800
 LIVE = "[data-live='true']"
 
 
@@ -41,17 +42,16 @@ class WatchedPage:
         self.page.wait_for_selector(LIVE)
 
     def show(self, total: str, number: int) -> None:
-        """Until the number of that state is on the screen."""
-        pattern = f"^{number:,}".replace(",", r"\.")
-        self.page.wait_for_function(
-            """([state, pattern]) =>
-                new RegExp(pattern + '(\\\\D|$)').test(
-                    document.querySelector(`[data-total="${state}"]`)?.textContent?.trim() ?? '')""",
-            arg=[total, pattern],
-        )
+        """Until the number of people in that state is on the screen; fails when it never is."""
+        figure = re.compile(rf"^{number}(\s|\d+%|$)")
+        expect(self.page.locator(f'[data-total="{total}"]').first).to_have_text(figure, timeout=WAIT_MS)
 
     def weigh(self) -> Weight:
-        """Collect garbage twice, and weigh what is left."""
+        """Collect garbage twice, and weigh what is left. In the city's view: call it when that is shown, or
+        comes by itself.
+        """
+        self.page.wait_for_selector(f"{LIVE} [data-view='city']")
+        self.page.wait_for_timeout(SETTLE_MS)
         self.session.send("HeapProfiler.collectGarbage")
         self.session.send("HeapProfiler.collectGarbage")
         told = {
@@ -62,8 +62,8 @@ class WatchedPage:
         return weight
 
     def text(self) -> str:
-        """All text of the screen but the clock's."""
-        return re.sub(r"\d\d[:.]\d\d[:.]?\d*", "", self.page.inner_text("body"))
+        """All that is shown but times of day."""
+        return re.sub(r"\d\d[:.]\d\d[:.]?\d*", "", self.page.inner_text(LIVE))
 
 
 def open_wall(browser: Browser, url: str, wall: Paired) -> WatchedPage:
