@@ -66,13 +66,17 @@ class Usual:
         self._made: tuple[Question, Mapping[Scope, UsualRow]] | None = None
 
     def ask(self, question: Question) -> None:
-        """Let the curves of a day be made, unless they are already; at once or soon `take` gives them."""
+        """Let the curves of a day be made, unless they are already; at once or soon `take` gives them. Until
+        then those of the same day stay, though somebody was moved meanwhile.
+        """
         asked = self._asked
-        if asked is not None and _about(asked) == _about(question):
+        if asked == question:
             return
         self.close()
         self._stopping.clear()
-        self._asked, self._rows, self._made = question, {}, None
+        if asked is None or (asked.day, asked.usual) != (question.day, question.usual):
+            self._rows = {}
+        self._asked, self._made = question, None
         if isinstance(question.usual, DutyDay):
             self._thread = threading.Thread(target=self._make, args=[question], name="usual", daemon=True)
             self._thread.start()
@@ -143,11 +147,6 @@ class Usual:
         start = _start(question.usual, self._source)
         duties = self._source.usual_duties(first, last)
         return [day for day in sorted(duties, reverse=True) if _start(duties[day], self._source) == start]
-
-
-def _about(question: Question) -> tuple[date, Duty, set[Scope]]:
-    scopes = {scope for scopes in question.places.values() for scope in scopes}
-    return question.day, question.usual, scopes
 
 
 def _start(duty: Duty, source: DaySource) -> time | None:

@@ -23,7 +23,7 @@ from tests.support.days import MONDAY, ZONE, at
 from tests.support.mornings import SetClock
 from tests.support.usual_days import plant_day, plant_usual, workdays_before
 from tests.support.waiting import PATIENCE
-from tests.support.walls import serving, wall
+from tests.support.walls import serving, wait_until, wall
 
 PEOPLE = [PersonId(number) for number in (1, 2, 3)]
 FRIDAY = MONDAY - timedelta(days=3)
@@ -144,6 +144,21 @@ def test_where_a_day_is_hardly_known_it_is_compared_only_elsewhere(
     assert one is not None
     assert (whole["days"], one["days"]) == (2, 1)
     assert one["low"][-1] == 1000
+
+
+def test_whoever_moves_is_counted_at_the_new_place_and_the_old_curve_stays_until_then(city: Store) -> None:
+    plant_day(city, FRIDAY, {PEOPLE[0]: "07:00", PEOPLE[1]: "08:00", PEOPLE[2]: "08:00"})
+    part = Scope(Kind.CITY, UnitId(10))
+    usual = counted(city, places={PEOPLE[0]: [CITY, part], PEOPLE[1]: [CITY], PEOPLE[2]: [CITY]})
+    hours = DaySource(city, BOOK, ZONE).usual_duties(MONDAY, MONDAY)[MONDAY]
+    usual.ask(Question(MONDAY, hours, {PEOPLE[0]: [CITY], PEOPLE[1]: [CITY, part], PEOPLE[2]: [CITY]}))
+    before = usual.row(part)
+    wait_until(usual.take)
+    after = usual.row(part)
+    usual.close()
+    assert before is not None
+    assert after is not None
+    assert (before["median"][20], after["median"][20]) == (1000, 0)
 
 
 def test_what_is_usual_is_told_of_no_other_day(city: Store, clock: SimClock, set_clock: SetClock) -> None:
