@@ -12,7 +12,6 @@ from config.settings import CitySettings, Settings, load
 from presensi.demo_folder import (
     CLOCK_FILE,
     DATABASE_FILE,
-    HISTORY_DAYS,
     LOG_FOLDER,
     SETTINGS_FILE,
     DemoOptions,
@@ -119,7 +118,7 @@ class _Demo:
             else (
                 *("--day", self._day.isoformat()),
                 *("--people", str(options.people), "--terminals", str(options.terminals)),
-                *("--history", str(HISTORY_DAYS)),
+                *("--history", str(options.history)),
             )
         )
         command = presensi(
@@ -179,7 +178,7 @@ class _Demo:
     def _judge_past(self, stop: asyncio.Event) -> None:
         if self._played is not None:
             return
-        days = reversed(working_days_before(self._day, HISTORY_DAYS))
+        days = reversed(working_days_before(self._day, self._options.history))
         store = open_store(self._settings.store.url)
         try:
             clock = SimClock(self._folder / CLOCK_FILE)

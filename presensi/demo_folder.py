@@ -56,6 +56,7 @@ class DemoOptions:
     """City time at which the demo ends by itself; None: at Ctrl-C."""
     people: int = PEOPLE
     terminals: int = TERMINALS
+    history: int = HISTORY_DAYS
     seed: int = SEED
     scenario: str | None = None
     """A day that really happened, by its name; then `day`, `people` and `terminals` are its own."""

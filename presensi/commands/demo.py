@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from presensi.context import App, Command, pass_app
 from presensi.demo import run_demo
-from presensi.demo_folder import DEFAULT_FOLDER, RATE, SEED, DemoOptions
+from presensi.demo_folder import DEFAULT_FOLDER, HISTORY_DAYS, RATE, SEED, DemoOptions
 from presensi.demo_screen import DemoScreen
 from simulators.city.build import PEOPLE, TERMINALS
 from simulators.scenarios import SCENARIOS
@@ -41,6 +41,13 @@ _TIME = click.DateTime(["%H:%M", "%H:%M:%S"])
 @click.option(
     "--terminals", type=click.IntRange(1), default=TERMINALS, show_default=True, help="How many terminals."
 )
+@click.option(
+    "--history",
+    type=click.IntRange(0, 60),
+    default=HISTORY_DAYS,
+    show_default=True,
+    help="Working days before it that are in the logs: what is usual rests on them.",
+)
 @click.option("--seed", default=SEED, show_default=True, help="Chooses people and their day.")
 @click.option(
     "--scenario",
@@ -69,6 +76,7 @@ def demo(
     until: datetime | None,
     people: int,
     terminals: int,
+    history: int,
     seed: int,
     scenario: str | None,
     database: str | None,
@@ -85,9 +93,11 @@ def demo(
         raise click.UsageError("--until must be later than --start.")
     if scenario is not None and any(
         context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        for name in ("day", "people", "terminals")
+        for name in ("day", "people", "terminals", "history")
     ):
-        raise click.UsageError("--scenario has its own --day, --people and --terminals: leave them out.")
+        raise click.UsageError(
+            "--scenario has its own --day, --people, --terminals and --history: leave them out."
+        )
     options = DemoOptions(
         folder=folder,
         rate=rate,
@@ -96,6 +106,7 @@ def demo(
         until=end,
         people=people,
         terminals=terminals,
+        history=history,
         seed=seed,
         scenario=scenario,
         database=database,

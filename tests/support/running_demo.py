@@ -26,6 +26,8 @@ READY_SECONDS = 90.0
 STOP_SECONDS = 40.0
 DAY = "2026-11-23"
 BEGIN = "06:45"
+HISTORY = "2"
+"""Working days in the logs: enough to be read, without the cost of five."""
 RECHECK = 0.02
 RESTART_SECONDS = 15.0
 """A child that cannot open the store is started again after up to some seconds."""
@@ -162,7 +164,7 @@ def running_demo(
     ]
     command += ["--port", str(free_port())]
     command += ["--database", database] if database else []
-    command += ["--scenario", scenario] if scenario else []
+    command += ["--scenario", scenario] if scenario else ["--history", HISTORY]
     environment = {**os.environ, "PRESENSI_COLLECTOR_COUNT_CHECK": count_check}
     with (folder.parent / f"{folder.name}.out").open("wb") as output:
         process = subprocess.Popen(
