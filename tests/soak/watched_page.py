@@ -29,7 +29,10 @@ class Weight:
 
 @dataclass
 class WatchedPage:
-    """One wall's page. `weights` has one entry for each weighing."""
+    """One wall's page. `weights` has one entry for each weighing.
+
+    Only locators look into it: an element handle would itself keep what the page has let go.
+    """
 
     page: Page
     session: CDPSession
@@ -39,7 +42,7 @@ class WatchedPage:
 
     def wait_live(self) -> None:
         """Until the wall shows live data."""
-        self.page.wait_for_selector(LIVE)
+        expect(self.page.locator(LIVE)).to_be_visible(timeout=WAIT_MS)
 
     def show(self, total: str, number: int) -> None:
         """Until the number of people in that state is on the screen; fails when it never is."""
@@ -50,7 +53,7 @@ class WatchedPage:
         """Collect garbage twice, and weigh what is left. In the city's view: call it when that is shown, or
         comes by itself.
         """
-        self.page.wait_for_selector(f"{LIVE} [data-view='city']")
+        expect(self.page.locator(f"{LIVE} [data-view='city']")).to_be_visible(timeout=WAIT_MS)
         self.page.wait_for_timeout(SETTLE_MS)
         self.session.send("HeapProfiler.collectGarbage")
         self.session.send("HeapProfiler.collectGarbage")
