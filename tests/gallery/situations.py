@@ -10,7 +10,7 @@ from tests.gallery.town import Town
 from tests.support.days import MONDAY, ZONE
 
 CHRISTMAS = date(2026, 12, 25)
-WASTE, LIBRARY = "1.10", "1.14"
+WASTE, LIBRARY, HOSPITAL = "1.10", "1.14", "1.21"
 
 
 def moment(clock: str, day: date = MONDAY) -> datetime:
@@ -66,6 +66,7 @@ def _bad_network(town: Town) -> Iterator[datetime]:
 
 
 def _holiday(town: Town) -> Iterator[datetime]:
+    town.works_on(HOSPITAL, CHRISTMAS)
     town.cut(town.at_unit("1.62.3", "1.62.4", "1.51"), moment("04:40", CHRISTMAS))
     yield moment("07:50", CHRISTMAS)
 

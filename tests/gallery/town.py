@@ -6,10 +6,11 @@ import random
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from attendance.calendar import WorkPattern
 from attendance.ids import PersonId, Pin, TerminalId
 from attendance.people import Excuse, ExcuseCode
 from attendance.punch import Capture, Punch
@@ -51,16 +52,18 @@ class Town:
     dark: dict[TerminalId, datetime]
     """Since when a terminal cannot be read. Punches there stay on it until `lights`."""
     _lived: datetime | None = None
-    _done: int = 0
-    _held: list[Press] | None = None
+    _held: list[Press] = field(default_factory=list)
+    _coming: list[Press] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._coming = [press for press in self.scenario.presses if press.at.date() == self.scenario.day]
 
     def live(self, until: datetime) -> None:
         """Let everything happen that happens until this city moment (aware)."""
-        coming = [press for press in self.scenario.presses if press.at.date() == self.scenario.day]
-        due = [press for press in coming[self._done :] if press.at.replace(tzinfo=ZONE) <= until]
-        self._done += len(due)
+        due = [press for press in self._coming if press.at.replace(tzinfo=ZONE) <= until]
+        self._coming = self._coming[len(due) :]
         self._lived = until
-        waiting = [*(self._held or []), *due]
+        waiting = [*self._held, *due]
         readable = [press for press in waiting if not self._is_dark(press)]
         self._held = [press for press in waiting if self._is_dark(press)]
         append(self.store, self.known, readable, until)
@@ -84,6 +87,19 @@ class Town:
         """They are back; the next `live` reads what they hold."""
         for number in numbers:
             self.dark.pop(number, None)
+
+    def works_on(self, code: str, day: date) -> None:
+        """That unit works on holidays, and its people come on `day` as they do on the scenario's own."""
+        unit = next(unit for unit in self.store.roster.load(day).units if unit.code == code)
+        pattern = WorkPattern(unit.id, "five_day", True, day, None)
+        self.store.calendars.set_pattern(pattern, by="gallery", at=datetime.combine(day, time(), ZONE))
+        doors = set(self.at_unit(code))
+        moved = [
+            replace(press, at=press.at + (day - self.scenario.day))
+            for press in self._coming
+            if self.known[press.serial] in doors
+        ]
+        self._coming += moved
 
     def at_unit(self, *codes: str) -> list[TerminalId]:
         """The terminals that hang at units whose code begins so."""
