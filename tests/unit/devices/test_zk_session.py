@@ -172,9 +172,9 @@ class TestSilence:
     async def test_whoever_goes_on_sending_is_not_silent(self) -> None:
         def trickle(packet: Packet) -> list[Piece]:
             frame = reply(packet, bytes(4), Command.DATA)
-            return [piece for at in range(0, len(frame), 2) for piece in (frame[at : at + 2], ...)]
+            return [piece for at in range(len(frame)) for piece in (frame[at : at + 1], ..., ..., ...)]
 
         async with scripted_peer({Command.PREPARE_BUFFER: trickle}) as peer:
-            session = await ZkTcpDriver().open(replace(peer.target, bulk_timeout=30, silence_timeout=0.1))
+            session = await ZkTcpDriver().open(replace(peer.target, bulk_timeout=PATIENCE, silence_timeout=1))
             assert (await session.read_log()).total == 0
             await session.close()
