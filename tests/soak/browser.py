@@ -41,6 +41,12 @@ NODE_RATIO = 1.05
 STEPS_A_DAY = 38
 TOUCH_EVERY = 6
 VIEW_KEYS = "2345"
+WARM_TURNS = 240
+"""Views that are turned on the first day besides. A real one turns a playlist some thousand times, and the
+browser compiles meanwhile what is run often: that is part of what a wall weighs on its first day.
+"""
+WARM_MS = 100
+WARM_VIEWS = ("names", "terminals", "day", "")
 SETTLE_MS = 1_000
 PLAYLIST = Look(
     playlist=(
@@ -122,6 +128,11 @@ def _live(
             _touch(handled, chance)
         _hold_against(month, step)
         handled.page.wait_for_timeout(1000 * seconds / STEPS_A_DAY)
+    if number == 0:
+        for turn in range(WARM_TURNS):
+            for page in month.walls.values():
+                page.page.evaluate("view => { location.hash = `#/${view}` }", WARM_VIEWS[turn % 4])
+            handled.page.wait_for_timeout(WARM_MS)
     handled.page.evaluate("location.hash = '#/'")
     for page in month.walls.values():
         page.weigh()
