@@ -17,14 +17,14 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.gallery.camera import scene
-from tests.gallery.shots import PAIRING, Shot, shots
+from tests.gallery.shots import KEPT, PAIRING, Shot, shots
 from tests.gallery.situations import SITUATIONS
 from tests.gallery.squeeze import squeezed
 from tests.gallery.town import Template
 from tests.support.browser import ARGUMENTS, chromium
 
 ROOT = Path(__file__).parents[2]
-KEPT, SEEN = ROOT / "docs" / "images", ROOT / "tests" / "output" / "gallery"
+KEPT_AT, SEEN_AT = ROOT / "docs" / "images", ROOT / "tests" / "output" / "gallery"
 
 
 def main() -> int:
@@ -51,7 +51,7 @@ def main() -> int:
             unpaired = "nothing" if pairing else "names"
             with scene(SITUATIONS[situation], template, place, unpaired=unpaired) as found:
                 for shot in some:
-                    target = (options.output or (KEPT if shot.kept else SEEN)) / f"{shot.name}.png"
+                    target = (options.output or (KEPT_AT if shot in KEPT else SEEN_AT)) / f"{shot.name}.png"
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(squeezed(found.photograph(browser, shot), blank))
                     print(f"{target.name}  {target.stat().st_size // 1000} kB", flush=True)

@@ -69,8 +69,7 @@ class Scene:
         return page.screenshot()
 
     def _number_of(self, code: str) -> int | None:
-        today = datetime.now().date()
-        units = self.store.roster.load(today).units
+        units = self.store.roster.load(MONDAY).units
         return next((int(unit.id) for unit in units if unit.code == code), None)
 
 

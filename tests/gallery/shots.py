@@ -27,7 +27,6 @@ VIEWS = {
 }
 """Name → hash; `{bkpsdm}` is the number of that office."""
 PAIRING = "pairing"
-WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,6 @@ class Shot:
     size: str = FULL_HD
     theme: str = DARK
     language: str = "id"
-    kept: bool = False
-    """Whether it belongs to the documentation; all others are only looked at."""
 
     @property
     def name(self) -> str:
@@ -74,13 +71,9 @@ KEPT = (
 """What `docs/images` holds."""
 
 
-def shots(*, everything: bool) -> Iterator[Shot]:
+def shots(*, everything: bool) -> list[Shot]:
     """The pictures of the documentation; or every situation, view, size and theme that can differ."""
-    kept = {shot.name for shot in KEPT}
-    for shot in KEPT:
-        yield Shot(shot.situation, shot.view, shot.size, shot.theme, shot.language, kept=True)
-    if everything:
-        yield from (shot for shot in _all() if shot.name not in kept)
+    return [*KEPT, *dict.fromkeys(shot for shot in _all() if shot not in KEPT)] if everything else [*KEPT]
 
 
 def _all() -> Iterator[Shot]:
