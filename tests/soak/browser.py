@@ -129,13 +129,21 @@ def _live(
         _hold_against(month, step)
         handled.page.wait_for_timeout(1000 * seconds / STEPS_A_DAY)
     if number == 0:
-        for turn in range(WARM_TURNS):
-            for page in month.walls.values():
-                page.page.evaluate("view => { location.hash = `#/${view}` }", WARM_VIEWS[turn % 4])
-            handled.page.wait_for_timeout(WARM_MS)
+        _warm(month, chance)
     handled.page.evaluate("location.hash = '#/'")
     for page in month.walls.values():
         page.weigh()
+
+
+def _warm(month: Month, chance: random.Random) -> None:
+    """Let the first day turn as many views, and see as many hands, as make no difference any more."""
+    handled = month.walls["handled"]
+    for turn in range(WARM_TURNS):
+        for page in month.walls.values():
+            page.page.evaluate("view => { location.hash = `#/${view}` }", WARM_VIEWS[turn % len(WARM_VIEWS)])
+        handled.page.wait_for_timeout(WARM_MS)
+        if turn % len(WARM_VIEWS) == 0:
+            _touch(handled, chance)
 
 
 def _touch(handled: WatchedPage, chance: random.Random) -> None:
