@@ -17,7 +17,16 @@ from tests.support.wall_city import (
     MakeCity,
     with_bkd,
 )
-from tests.support.wall_page import LIVE, NOT_LIVE, fragment, remember, tile, view, was_reloaded
+from tests.support.wall_page import (
+    LIVE,
+    NOT_LIVE,
+    fragment,
+    jump_from_now_on,
+    remember,
+    tile,
+    view,
+    was_reloaded,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -58,9 +67,8 @@ def test_a_wall_whose_server_was_killed_says_so_dims_and_goes_on_by_itself_in_th
 def test_a_wall_without_network_for_five_minutes_says_so_and_comes_back_with_what_it_missed(
     town: City, page: Page, incidents: Incidents
 ) -> None:
-    incidents.server_may_be_away = True
     with cable(town.wall.port) as line:
-        page.clock.install()
+        jump_from_now_on(page, incidents)
         page.goto(line.url)
         expect(page.locator(tile(BKD))).to_contain_text("/34")
         remember(page)
@@ -121,11 +129,11 @@ def test_a_new_release_loads_itself_into_the_same_view(town: City, page: Page) -
 
 
 def test_a_wall_with_a_release_that_it_cannot_get_goes_on_and_does_not_reload_in_a_circle(
-    town: City, page: Page
+    town: City, page: Page, incidents: Incidents
 ) -> None:
     asked = loads_of(page)
     page.route(f"{town.wall.url}/", as_an_older_release)
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(town.wall.url)
     expect(page.locator(tile(BKD))).to_contain_text("/34")
     for _ in range(3):

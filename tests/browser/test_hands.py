@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.look import Look, Stop
+from tests.support.browser import Incidents
 from tests.support.paired_walls import hold, names_wall, paired
 from tests.support.wall_city import BKD, BKD_TERMINAL, SOSIAL, City, MakeCity, with_bkd
-from tests.support.wall_page import LIVE, fragment, tile, total, view
+from tests.support.wall_page import LIVE, fragment, jump_from_now_on, tile, total, view
 
 pytestmark = pytest.mark.browser
 
@@ -130,9 +131,9 @@ def test_a_link_into_the_wall_leads_where_it_says(town: City, page: Page, route:
 
 
 def test_a_view_goes_back_by_itself_a_minute_after_the_last_touch_and_says_so_before(
-    town: City, page: Page
+    town: City, page: Page, incidents: Incidents
 ) -> None:
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(town.wall.url)
     page.locator(tile(SOSIAL)).press("Enter")
     expect(page.locator(view("office"))).to_be_visible()
@@ -150,9 +151,11 @@ def stops(*views: str) -> Look:
     return Look(playlist=tuple(Stop(view=view, seconds=10) for view in views))  # type: ignore[arg-type]
 
 
-def test_a_playlist_turns_stops_when_touched_and_goes_on_after_a_minute(town: City, page: Page) -> None:
+def test_a_playlist_turns_stops_when_touched_and_goes_on_after_a_minute(
+    town: City, page: Page, incidents: Incidents
+) -> None:
     hold(page.context, town.wall.url, paired(town.store, names_wall(stops("city", "terminals", "day"))))
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(town.wall.url)
     expect(page.locator(view("city"))).to_be_visible()
     for name in ("terminals", "day", "city", "terminals"):
@@ -172,9 +175,11 @@ def test_a_playlist_turns_stops_when_touched_and_goes_on_after_a_minute(town: Ci
     expect(page.locator(view(str(before)))).to_have_count(0)
 
 
-def test_a_playlist_that_is_paused_stays_until_it_is_let_go(town: City, page: Page) -> None:
+def test_a_playlist_that_is_paused_stays_until_it_is_let_go(
+    town: City, page: Page, incidents: Incidents
+) -> None:
     hold(page.context, town.wall.url, paired(town.store, names_wall(stops("city", "terminals"))))
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(town.wall.url)
     expect(page.locator(view("city"))).to_be_visible()
     page.keyboard.press("p")
@@ -187,7 +192,9 @@ def test_a_playlist_that_is_paused_stays_until_it_is_let_go(town: City, page: Pa
     expect(page.locator("[data-view]")).to_be_visible()
 
 
-def test_a_view_that_a_playlist_shows_at_certain_hours_is_not_shown_at_others(town: City, page: Page) -> None:
+def test_a_view_that_a_playlist_shows_at_certain_hours_is_not_shown_at_others(
+    town: City, page: Page, incidents: Incidents
+) -> None:
     look = Look.model_validate(
         {
             "playlist": [
@@ -198,7 +205,7 @@ def test_a_view_that_a_playlist_shows_at_certain_hours_is_not_shown_at_others(to
         }
     )
     hold(page.context, town.wall.url, paired(town.store, names_wall(look)))
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(town.wall.url)
     expect(page.locator(view("city"))).to_be_visible()
     for name in ("day", "city", "day"):

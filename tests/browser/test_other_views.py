@@ -13,7 +13,7 @@ from attendance.people import Excuse, ExcuseCode
 from tests.support.browser import Incidents
 from tests.support.days import MONDAY, at
 from tests.support.wall_city import BKD, BKD_TERMINAL, DARK, LIT, SOSIAL, City, MakeCity, with_bkd
-from tests.support.wall_page import LIVE, fragment, view
+from tests.support.wall_page import LIVE, fragment, jump_from_now_on, view
 from tests.support.walls import wait_until
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def people_on(page: Page) -> list[str]:
 
 def test_a_long_list_turns_its_pages_by_itself(judged: City, page: Page, incidents: Incidents) -> None:
     page.set_viewport_size({"width": 1024, "height": 500})
-    page.clock.install()
+    jump_from_now_on(page, incidents)
     page.goto(f"{judged.wall.url}/#/names/absent")
     first = people_on(page)
     for _ in range(20):

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support.browser import Incidents
+
 LIVE = '[data-live="true"]'
 NOT_LIVE = '[data-live="false"]'
 
@@ -38,3 +40,11 @@ def remember(page: Page) -> None:
 def was_reloaded(page: Page) -> bool:
     """Whether the page was loaded anew since `remember`."""
     return page.evaluate("window.neverReloaded") is not True
+
+
+def jump_from_now_on(page: Page, incidents: Incidents) -> None:
+    """Take the page's clock in hand. A wall whose time jumps takes its line for dead and makes it anew, even
+    one that is just being made; that is no complaint.
+    """
+    incidents.server_may_be_away = True
+    page.clock.install()
