@@ -109,12 +109,6 @@ def test_the_plan_shows_each_terminal_and_for_how_long_a_dark_one_was_not_read(
     expect(page.locator(view("terminals"))).to_contain_text("terputus 75 menit, sejak 06:45")
 
 
-def test_a_terminal_is_grouped_by_its_district(city: City, page: Page) -> None:
-    page.goto(f"{city.wall.url}/#/terminals")
-    expect(page.locator("[data-district]")).to_have_count(1)
-    expect(page.locator("[data-district]").first).to_be_visible()
-
-
 def test_before_the_cut_off_the_recap_says_when_it_comes(city: City, page: Page) -> None:
     page.goto(f"{city.wall.url}/#/day")
     expect(page.locator(view("day"))).to_contain_text("07.30")

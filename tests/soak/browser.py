@@ -1,6 +1,6 @@
 """`make wallsoak`: a month of two walls in a real Chromium, each day compressed into some seconds.
 
-    python -m tests.soak.browser [--days 30] [--seconds 8] [--people 600]
+    python -m tests.soak.browser [--days 30] [--seconds 5] [--people 600]
 
 Every day has its midnight, punches, terminals that go dark and return, the freeze of its cut-off, a
 correction and its withdrawal, and a server that is killed and started again. One wall hangs there with its
@@ -71,7 +71,7 @@ def main() -> int:
     """Run it, print a table of the weights."""
     parser = argparse.ArgumentParser(prog="make wallsoak", description=__doc__)
     parser.add_argument("--days", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=8.0, help="real seconds of a day, restarts apart")
+    parser.add_argument("--seconds", type=float, default=5.0, help="real seconds of a day, restarts apart")
     parser.add_argument("--people", type=int, default=600)
     parser.add_argument("--seed", type=int, default=2017)
     options = parser.parse_args()
