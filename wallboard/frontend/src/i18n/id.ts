@@ -174,7 +174,7 @@ export const id = {
   },
 
   ticker: 'Baru saja',
-  tickerEmpty: 'Belum ada yang absen di mesin hari ini.',
+  tickerEmpty: 'Belum ada rekaman di mesin hari ini.',
   unknownPin: 'PIN belum dikenal',
   otherSite: (terminal: string) => `di ${terminal}`,
   minutesLate: (minutes: string) => `${minutes} menit`,
