@@ -90,6 +90,8 @@ class Screens:
         self._grounds: Grounds | None = None
         self._known: tuple[int | None, str] = (None, build())
         """By what everybody was identified last: the walls' revision, the page's build."""
+        self._came: set[WallId] = set()
+        """Which were identified since they were written down last: one may be gone before anybody looks."""
         self._noted: frozenset[WallId] = frozenset()
         self._noted_at = float("-inf")
 
@@ -162,11 +164,13 @@ class Screens:
         if real - self._noted_at >= SEEN_SECONDS:
             self._noted, self._noted_at = frozenset(), real
         with self._lock:
-            found = [_wall_of(screen) for screen in self._screens.values()]
-        walls = {wall_id for wall_id in found if wall_id is not None} - self._noted
+            here = [_wall_of(screen) for screen in self._screens.values()]
+            walls = self._came.union(wall_id for wall_id in here if wall_id is not None) - self._noted
         if walls:
             self._store.walls.seen(walls, self._clock.now())
             self._noted |= walls
+        with self._lock:
+            self._came -= self._noted
 
     def admit_all(self) -> None:
         """Let everybody in who waits, and out who may no longer be where it is."""
@@ -197,6 +201,8 @@ class Screens:
             return
         access, before = access_of(device, self._unpaired), screen.access
         screen.access = access
+        if access.wall is not None:
+            self._came.add(access.wall.id)
         if before is not None and (before.level, before.unit) != (access.level, access.unit):
             self._rooms.empty(client)
             screen.logged.clear()

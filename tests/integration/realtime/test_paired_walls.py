@@ -96,6 +96,21 @@ def test_a_wall_paired_a_moment_ago_is_known_by_its_credential_and_keeps_to_its_
         wait_until(lambda: city.walls.records()[0].seen_at == at("07:00"))
 
 
+def test_a_wall_that_went_before_anybody_looked_was_here(
+    city: Store, clock: SimClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = paired(city, names_wall())
+    with serving(city, clock, unpaired="nothing") as (_, url):
+        with wall(url) as monitor:
+            monitor.until(lambda: len(monitor.beats) > 1)
+        monkeypatch.setattr("realtime.hub.WATCH_SECONDS", 3.0)
+        time.sleep(0.6)
+        with wall(url, credential=device.credential) as monitor:
+            assert last_hello(monitor)["level"] == "names"
+            monitor.client.disconnect()
+        wait_until(lambda: city.walls.records()[0].seen_at == at("07:00"))
+
+
 def test_a_wall_for_counts_gets_no_name_even_where_any_screen_may_see_them(
     city: Store, clock: SimClock
 ) -> None:
