@@ -14,7 +14,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.helper import READY
-from tests.benchmarks.page import FLAGS, chromium
+from tests.support.browser import ARGUMENTS, chromium
 
 TIMES = """
 () => ({
@@ -27,7 +27,7 @@ TIMES = """
 def main() -> None:
     """Open the page once, and tell."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(sys.argv[1], wait_until="commit")
         page.wait_for_selector('[data-live="true"]', timeout=60_000)

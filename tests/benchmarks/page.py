@@ -9,15 +9,12 @@ list: [ticker number, Unix time] of every ticker row that was added to the page'
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 
 from playwright.sync_api import sync_playwright
 
 from tests.benchmarks.helper import READY
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+from tests.support.browser import ARGUMENTS, chromium
 
 WATCH = """
 () => {
@@ -34,18 +31,10 @@ WATCH = """
 """
 
 
-def chromium() -> str:
-    """Where the browser is. Raises `SystemExit` when there is none."""
-    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if program is None:
-        raise SystemExit("Chromium is missing: run `make setup`")
-    return program
-
-
 def main() -> None:
     """Open the page, watch until told to stop, tell what came."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        browser = driver.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         page = browser.new_page(viewport={"width": 1920, "height": 1080})
         page.goto(sys.argv[1])
         page.wait_for_selector('[data-live="true"]', timeout=60_000)

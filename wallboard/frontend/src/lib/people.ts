@@ -12,7 +12,8 @@ export interface Group {
   readonly people: readonly PersonRow[];
 }
 
-const ORDER: readonly Status[] = [
+/** What somebody asks for first comes first. */
+export const ORDER: readonly Status[] = [
   'absent',
   'late',
   'waiting',
