@@ -6,7 +6,8 @@ export default defineConfig({
   // The page is served at /, the hashed files under /assets/.
   base: '/',
   build: {
-    outDir: '../static/dist',
+    // Beside the page that is served; build_hook.py lets it take that one's place in one step.
+    outDir: '../static/dist.new',
     emptyOutDir: true,
     target: 'es2022',
     // An inlined font or module preload would need a hole in the content security policy.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -31,8 +32,11 @@ def frontend(tmp_path: Path) -> Path:
     (folder / "build.cjs").write_text(
         "const fs = require('fs');\n"
         "fs.appendFileSync('../runs', 'x');\n"
-        "fs.mkdirSync('../dist', { recursive: true });\n"
-        "fs.writeFileSync('../dist/index.html', 'built');\n",
+        "const pass = fs.readFileSync('../runs', 'utf-8').length;\n"
+        "fs.mkdirSync('../dist.new/assets', { recursive: true });\n"
+        "fs.writeFileSync('../dist.new/assets/font.woff2', 'font');\n"
+        "fs.writeFileSync(`../dist.new/assets/index-${pass}.js`, `${pass}`);\n"
+        "fs.writeFileSync('../dist.new/index.html', `built ${pass}`);\n",
         "utf-8",
     )
     (folder / "package.json").write_text(
@@ -76,6 +80,88 @@ def test_a_failing_build_tells_the_command_and_what_it_said(hook: ModuleType, fr
     with pytest.raises(hook.FrontendBuildError, match=r"npm run build.*(\n.*)*no such colour: beige"):
         hook.build(frontend, frontend.parent / "dist")
     assert not (frontend.parent / "dist").exists()
+
+
+def change(frontend: Path, text: str) -> None:
+    (frontend / "style.css").write_text(text, "utf-8")
+
+
+def assets(dist: Path) -> set[str]:
+    return {file.name for file in (dist / "assets").iterdir()}
+
+
+def test_while_a_page_is_built_the_one_before_is_served(hook: ModuleType, frontend: Path) -> None:
+    dist = frontend.parent / "dist"
+    hook.build(frontend, dist)
+    script = (frontend / "build.cjs").read_text("utf-8")
+    seen = "fs.readFileSync('../dist/index.html') + fs.readdirSync('../dist/assets')"
+    (frontend / "build.cjs").write_text(f"{script}fs.writeFileSync('../seen', {seen});\n", "utf-8")
+    hook.build(frontend, dist)
+    assert (frontend.parent / "seen").read_text("utf-8") == "built 1font.woff2,index-1.js"
+    assert (dist / "index.html").read_text("utf-8") == "built 2"
+
+
+def test_the_files_of_the_page_before_stay_for_walls_that_have_not_reloaded_and_older_ones_go(
+    hook: ModuleType, frontend: Path
+) -> None:
+    dist = frontend.parent / "dist"
+    hook.build(frontend, dist)
+    assert assets(dist) == {"font.woff2", "index-1.js"}
+    change(frontend, "a {}")
+    hook.build(frontend, dist)
+    assert assets(dist) == {"font.woff2", "index-1.js", "index-2.js"}
+    change(frontend, "b {}")
+    hook.build(frontend, dist)
+    assert assets(dist) == {"font.woff2", "index-2.js", "index-3.js"}
+    assert not (frontend.parent / "dist.new").exists()
+
+
+def test_every_page_that_is_found_while_builds_are_published_finds_its_files(
+    hook: ModuleType, tmp_path: Path
+) -> None:
+    dist, fresh = tmp_path / "dist", tmp_path / "dist.new"
+    ended = threading.Event()
+    broken: list[str] = []
+
+    def look() -> None:
+        while not ended.is_set():
+            asked = (dist / "index.html").read_text("utf-8")
+            if not (dist / "assets" / asked).is_file() and asked == (dist / "index.html").read_text("utf-8"):
+                broken.append(asked)
+
+    def publish(number: int) -> None:
+        (fresh / "assets").mkdir(parents=True)
+        (fresh / "assets" / f"index-{number}.js").write_text("", "utf-8")
+        (fresh / "index.html").write_text(f"index-{number}.js", "utf-8")
+        hook.publish(fresh, dist)
+
+    publish(0)
+    wall = threading.Thread(target=look)
+    wall.start()
+    for number in range(1, 200):
+        publish(number)
+    ended.set()
+    wall.join()
+    assert broken == []
+
+
+def test_a_wheel_holds_the_files_of_its_own_page_only(hook: ModuleType, frontend: Path) -> None:
+    dist = frontend.parent / "dist"
+    hook.build(frontend, dist)
+    change(frontend, "a {}")
+    hook.build(frontend, dist)
+    hook.drop_former(dist)
+    assert assets(dist) == {"font.woff2", "index-2.js"}
+
+
+def test_a_failed_build_leaves_the_page_as_it_was(hook: ModuleType, frontend: Path) -> None:
+    dist = frontend.parent / "dist"
+    hook.build(frontend, dist)
+    (frontend / "build.cjs").write_text("process.exit(3);", "utf-8")
+    with pytest.raises(hook.FrontendBuildError):
+        hook.build(frontend, dist)
+    assert (dist / "index.html").read_text("utf-8") == "built 1"
+    assert assets(dist) == {"font.woff2", "index-1.js"}
 
 
 def test_the_lock_names_no_registry_and_pins_every_package_by_hash() -> None:
