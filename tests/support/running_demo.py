@@ -21,16 +21,14 @@ from config.settings import CitySettings
 from simulators.truth import GroundTruth
 from store import Store, open_store
 from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE
 
 READY_SECONDS = 90.0
-STOP_SECONDS = 40.0
 DAY = "2026-11-23"
 BEGIN = "06:45"
 HISTORY = "2"
 """Working days in the logs: enough to be read, without the cost of five."""
 RECHECK = 0.02
-RESTART_SECONDS = 15.0
-"""A child that cannot open the store is started again after up to some seconds."""
 
 
 class RunningDemo:
@@ -97,12 +95,12 @@ class RunningDemo:
 
         One that is just being started again is waited for.
         """
-        deadline = time.monotonic() + RESTART_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while (found := self._child(name)) is None and time.monotonic() < deadline:
             time.sleep(RECHECK)
         assert found is not None, f"no child {name}: {self.log()}"
         found.send_signal(signal.SIGKILL)
-        found.wait(5)
+        found.wait(PATIENCE)
 
     def alive(self, name: str) -> bool:
         """Whether the child `name` runs at this moment."""
@@ -128,7 +126,7 @@ class RunningDemo:
         if not self._ended():
             self._process.send_signal(signal.SIGINT)
         try:
-            assert self._process.wait(STOP_SECONDS) == 0, self.log()
+            assert self._process.wait(PATIENCE) == 0, self.log()
         finally:
             self._process.kill()
 
@@ -178,4 +176,4 @@ def running_demo(
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(STOP_SECONDS)
+            process.wait(PATIENCE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from tests.support.ports import free_port
+from tests.support.waiting import PATIENCE
 
 SERVE = """
 {prelude}
@@ -21,8 +22,6 @@ from config.settings import load
 from {module} import run
 sys.exit(run(load(Path(sys.argv[1])), lambda: print("ready", flush=True), lambda: None))
 """
-START_SECONDS = 60
-STOP_SECONDS = 20
 
 
 class ServerProcess:
@@ -63,7 +62,7 @@ class ServerProcess:
                 text=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         os.set_blocking(self._stdout(), False)
         said = b""
         while b"ready" not in said:
@@ -109,7 +108,7 @@ class ServerProcess:
 
     def _wait(self) -> int:
         assert self._process is not None
-        code = self._process.wait(STOP_SECONDS)
+        code = self._process.wait(PATIENCE)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-import socketio
 from flask import Flask
 from werkzeug.serving import make_server
 
@@ -19,6 +18,7 @@ from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.hub import Hub, create_hub
 from store import Store
 from store.wall_secrets import COOKIE
+from tests.support.ordered_client import OrderedClient
 from tests.support.waiting import PATIENCE
 
 Rows = dict[str, dict[str, Any]]
@@ -172,7 +172,7 @@ class Wall:
 @contextmanager
 def wall(url: str, *, reconnect: bool = False, credential: str | None = None) -> Iterator[Wall]:
     """A connected monitor; `credential` makes it that paired wall."""
-    client = socketio.Client(reconnection=reconnect, reconnection_delay=0.1, reconnection_delay_max=0.2)
+    client = OrderedClient(reconnection=reconnect, reconnection_delay=0.1, reconnection_delay_max=0.2)
     found = Wall(client)
     client.on("connect", found._on_connect)
     client.on("hello", found._on_hello)

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 import requests
-import socketio
 from click.testing import CliRunner
 
 from presensi.cli import cli
 from store import Store
 from store.wall_secrets import COOKIE
+from tests.support.ordered_client import OrderedScreen
 from tests.support.rosters import plant, small_roster
 from tests.support.waiting import PATIENCE
 from tests.support.wall_process import WallProcess
@@ -49,14 +49,14 @@ class Screen:
     def __init__(self, url: str) -> None:
         self._url = url
         self._http = requests.Session()
-        self._socket = socketio.SimpleClient()
+        self._socket = OrderedScreen()
 
     def post(self, path: str) -> requests.Response:
         return self._http.post(f"{self._url}{path}", headers={"X-Presensi": "1"}, timeout=PATIENCE)
 
     def connect(self) -> Message:
         """Connect as who the cookie says, and give the server's first word."""
-        self._socket = socketio.SimpleClient()
+        self._socket = OrderedScreen()
         credential = self._http.cookies.get(COOKIE)
         headers = {} if credential is None else {"Cookie": f"{COOKIE}={credential}"}
         self._socket.connect(self._url, headers=headers, transports=["websocket"], wait_timeout=PATIENCE)
