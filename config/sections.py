@@ -250,6 +250,11 @@ class WallSettings(Section):
         description="How monitors are served: by threads, good for some hundreds, or by gevent, for "
         'thousands; that one needs `pip install "presensi[gevent]"`.',
     )
+    trusted_proxies: Networks = Field(
+        default=(),
+        description="Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto "
+        "are believed, for the API too. Behind a proxy that is not named here all screens share one address.",
+    )
     title: str = Field(default="Presensi", min_length=1, description="Title of the web page.")
 
 

@@ -29,6 +29,7 @@ from wallboard.api.token import ApiToken
 from wallboard.app import create_app
 from wallboard.page import Page
 from wallboard.pairing import create_pairing
+from wallboard.proxies import BehindProxies
 from wallboard.whole_sends import whole_sends
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ class _Parts:
                 wall=settings.wall,
                 build=page.build,
             )
-            self.app.wsgi_app = whole_sends(self.app.wsgi_app)  # type: ignore[method-assign]
+            served = BehindProxies(self.app.wsgi_app, settings.wall.trusted_proxies)
+            self.app.wsgi_app = whole_sends(served)  # type: ignore[method-assign]
         except BaseException:
             self.store.close()
             raise
@@ -108,6 +110,8 @@ class _Server(OneWorker):
             "threads": most + SPARE_THREADS,
             "worker_connections": most + SPARE_CONNECTIONS,
             "graceful_timeout": GRACE_SECONDS,
+            # Whom to believe is said in one place: `wallboard.proxies`.
+            "forwarded_allow_ips": "",
         }
         if settings.wall.workers == "gevent":
             options["worker_class"] = "gevent"

@@ -23,10 +23,11 @@ class WallProcess(ServerProcess):
         show_names: bool = True,
         unpaired: str | None = None,
         workers: str = "threads",
+        wall: str = "",
         settings: str = "",
     ) -> None:
         """`unpaired` says what a screen that is not paired shows; unless given, `show_names` decides between
-        names and counts. `settings` are more lines for the settings file.
+        names and counts. `wall` are more lines of the table [wall], `settings` more tables, as TOML.
         """
         super().__init__(folder)
         self._clock = folder / "clock.json"
@@ -34,7 +35,7 @@ class WallProcess(ServerProcess):
         unpaired = unpaired or ("names" if show_names else "counts")
         self._settings.write_text(
             f'[store]\nurl = "{database_url}"\n'
-            f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\nworkers = {workers!r}\n"
+            f"[wall]\nport = {self.port}\nunpaired = {unpaired!r}\nworkers = {workers!r}\n{wall}\n"
             f'[clock]\nfile = "{self._clock}"\n{settings}',
             "utf-8",
         )
