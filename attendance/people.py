@@ -238,6 +238,13 @@ class OutageCause(StrEnum):
     NO_TERMINAL = "no_terminal"
     """A site has none, or none that works: declared for the unit."""
 
+    @property
+    def found(self) -> bool:
+        """Whether only the collector finds it. It is an observation then, which nobody declares or
+        withdraws.
+        """
+        return self in (OutageCause.LOG_LOST, OutageCause.CLOCK_WRONG)
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -250,6 +257,7 @@ class Outage:
     starts_at: datetime
     ends_at: datetime | None
     reference: str
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,27 +93,59 @@ class FactTable:
     def outages_between(self, start: datetime, end: datetime) -> list[Outage]:
         """Outages that overlap [start, end), aware; an open one lasts."""
         query = select(outages).where(
-            outages.c.starts_at < end, or_(outages.c.ends_at.is_(None), outages.c.ends_at > start)
+            outages.c.starts_at < end,
+            or_(outages.c.ends_at.is_(None), outages.c.ends_at > start),
+            outages.c.withdrawn_at.is_(None),
         )
         with self._database.read() as connection:
             return [_outage(row) for row in connection.execute(query.order_by(outages.c.id)).mappings()]
 
-    def add_outage(self, outage: Outage, *, by: str = "", at: datetime | None = None) -> None:
-        """Declare an outage, open or ended. Given `by` and `at` (aware), the audit trail says so too."""
+    def outage(self, outage_id: int) -> Outage | None:
+        """The outage of a terminal with that number, if it holds."""
+        query = select(outages).where(outages.c.id == outage_id, outages.c.withdrawn_at.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _outage(row)
+
+    def add_outage(self, outage: Outage, *, by: str = "", at: datetime | None = None) -> int:
+        """Declare an outage, open or ended; its number. Given `by` and `at` (aware), the audit trail says so
+        too.
+        """
         with self._database.write() as connection:
-            self._insert_outage(connection, outage)
+            number = self._insert_outage(connection, outage)
             if at is not None:
-                detail = f"{outage.cause} {_span(outage.starts_at, outage.ends_at)}; {outage.reference}"
-                note(
-                    connection, AuditLine(by, "outage.declared", f"terminal:{outage.terminal_id}", detail, at)
-                )
+                _note_terminal(connection, outage, AuditLine(by, "outage.declared", "", outage.reference, at))
+        return number
 
     def note_outage(self, outage: Outage) -> None:
-        """Enter an outage that was found; one of the same terminal and start is there already and stays."""
-        known = (outages.c.terminal_id == outage.terminal_id) & (outages.c.starts_at == outage.starts_at)
+        """Enter an outage that was found and has ended. Found before with the same start, it lasts as long as
+        the longer finding.
+        """
+        known = (
+            (outages.c.terminal_id == outage.terminal_id)
+            & (outages.c.starts_at == outage.starts_at)
+            & (outages.c.cause == outage.cause.value)
+            & outages.c.withdrawn_at.is_(None)
+        )
         with self._database.write() as connection:
             if connection.scalar(select(outages.c.id).where(known)) is None:
                 self._insert_outage(connection, outage)
+                return
+            shorter = known & (outages.c.ends_at < outage.ends_at)
+            if connection.execute(update(outages).where(shorter).values(ends_at=outage.ends_at)).rowcount:
+                self._post_outage(connection, (outage.terminal_id,), outage.starts_at, outage.ends_at)
+
+    def withdraw_outage(self, outage_id: int, why: str, *, by: str, at: datetime) -> Outage:
+        """Let a declared outage of a terminal count no longer; what it was. Raises `StoreError` also for one
+        that the collector found: presses of that time are lost, and nobody is to answer for that.
+        """
+        with self._database.write() as connection:
+            outage = _outage(_withdraw(connection, outages, outage_id, _withdrawal(why, by, at)))
+            if outage.cause.found:
+                raise StoreError(f"the outage number {outage_id} was found by the collector")
+            _note_terminal(connection, outage, AuditLine(by, "outage.withdrawn", "", why, at))
+            self._post_outage(connection, (outage.terminal_id,), outage.starts_at, outage.ends_at)
+        return outage
 
     def end_outage(
         self, terminal_id: TerminalId, ends_at: datetime, *, by: str = "", at: datetime | None = None
@@ -121,7 +153,8 @@ class FactTable:
         """End the terminal's open outages at `ends_at` (aware); how many there were. Given `by` and `at`
         (aware), the audit trail says so too.
         """
-        open_ones = (outages.c.terminal_id == terminal_id) & outages.c.ends_at.is_(None)
+        held = (outages.c.terminal_id == terminal_id) & outages.c.withdrawn_at.is_(None)
+        open_ones = held & outages.c.ends_at.is_(None)
         with self._database.write() as connection:
             starts = list(connection.scalars(select(outages.c.starts_at).where(open_ones)))
             if starts:
@@ -211,17 +244,17 @@ class FactTable:
         note(connection, AuditLine(line.actor, line.action, f"unit:{outage.unit_id}", detail, line.at))
         self._post_outage(connection, (), outage.starts_at, until)
 
-    def _insert_outage(self, connection: Connection, outage: Outage) -> None:
-        connection.execute(
-            insert(outages).values(
-                terminal_id=outage.terminal_id,
-                cause=outage.cause.value,
-                starts_at=outage.starts_at,
-                ends_at=outage.ends_at,
-                reference=outage.reference,
-            )
-        )
+    def _insert_outage(self, connection: Connection, outage: Outage) -> int:
+        values = {
+            "terminal_id": outage.terminal_id,
+            "cause": outage.cause.value,
+            "starts_at": outage.starts_at,
+            "ends_at": outage.ends_at,
+            "reference": outage.reference,
+        }
+        number = _number(connection, outages, values)
         self._post_outage(connection, (outage.terminal_id,), outage.starts_at, outage.ends_at)
+        return number
 
     def _post_outage(
         self,
@@ -231,6 +264,11 @@ class FactTable:
         until: datetime | None,
     ) -> None:
         self._changes.post(connection, [Notice(Topic.OUTAGE, terminal_ids, since, until)])
+
+
+def _note_terminal(connection: Connection, outage: Outage, line: AuditLine) -> None:
+    detail = f"{outage.cause} {_span(outage.starts_at, outage.ends_at)}; {line.detail}"
+    note(connection, AuditLine(line.actor, line.action, f"terminal:{outage.terminal_id}", detail, line.at))
 
 
 def _span(starts_at: datetime, ends_at: datetime | None) -> str:
@@ -305,6 +343,7 @@ def _outage(row: RowMapping) -> Outage:
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         reference=row["reference"],
+        id=row["id"],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Integer, MetaData
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration these tables belong to."""
 
 metadata = MetaData(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store import day_tables, wall_tables
@@ -170,9 +171,22 @@ outages = Table(
     Column("starts_at", UtcMoment, nullable=False),
     Column("ends_at", UtcMoment, index=True),
     Column("reference", Text, nullable=False),
-    UniqueConstraint("terminal_id", "starts_at"),
+    Column("withdrawn_at", UtcMoment),
+    Column("withdrawn_by", Text),
+    Column("withdrawn_why", Text),
     CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="moments_in_order"),
+    Index(
+        None,
+        "terminal_id",
+        "starts_at",
+        "cause",
+        unique=True,
+        sqlite_where=text("withdrawn_at IS NULL"),
+        postgresql_where=text("withdrawn_at IS NULL"),
+    ),
 )
+"""Declared with the evidence in `reference`, or found by the collector. A row is never deleted: withdrawn, it
+no longer counts, and hides nothing that is declared or found from the same moment on."""
 
 change_notices = Table(
     "change_notices",

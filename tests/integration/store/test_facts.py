@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
 from attendance.people import (
@@ -20,6 +21,7 @@ from attendance.people import (
 )
 from store import Store, StoreError
 from store.changes import Topic
+from store.schema import outages
 from tests.support.rosters import plant, small_roster, terminal
 
 MONDAY = date(2026, 11, 23)
@@ -57,6 +59,81 @@ def test_an_open_outage_lasts_until_it_is_ended(city: Store) -> None:
     assert city.facts.outages_between(end - timedelta(seconds=1), tomorrow) == [ended]
     assert city.facts.outages_between(end, tomorrow) == []
     assert city.facts.outages_between(MORNING - timedelta(hours=1), MORNING) == []
+
+
+def test_a_withdrawn_outage_of_a_terminal_counts_no_longer_but_stays_with_who_and_why(city: Store) -> None:
+    city.facts.add_outage(replace(CUT, starts_at=MORNING - timedelta(days=1), ends_at=MORNING))
+    number = city.facts.add_outage(CUT)
+    assert city.facts.outage(number) == CUT
+    feed = city.changes.feed()
+    feed.position()
+    assert city.facts.withdraw_outage(number, "salah mesin", by="bkd", at=MORNING) == CUT
+    (change,) = feed.next(5)
+    feed.close()
+    assert (change.topic, change.terminal_ids, change.since) == (Topic.OUTAGE, (1,), MORNING)
+    assert city.facts.outage(number) is None
+    assert city.facts.outages_between(MORNING, MORNING + timedelta(hours=1)) == []
+    assert city.facts.end_outage(TerminalId(1), MORNING + timedelta(hours=2)) == 0
+    with city.database.read() as connection:
+        kept = connection.execute(select(outages).where(outages.c.id == number)).mappings().one()
+    assert (kept["withdrawn_at"], kept["withdrawn_by"]) == (MORNING, "bkd")
+    assert (kept["withdrawn_why"], kept["ends_at"]) == ("salah mesin", None)
+    [line] = city.audit.latest()
+    assert (line.action, line.subject, line.actor) == ("outage.withdrawn", "terminal:1", "bkd")
+    assert "salah mesin" in line.detail
+    with pytest.raises(StoreError):
+        city.facts.withdraw_outage(number, "lagi", by="bkd", at=MORNING)
+
+
+def test_what_was_withdrawn_may_be_declared_again_but_not_twice_at_once(city: Store) -> None:
+    number = city.facts.add_outage(CUT)
+    with pytest.raises(StoreError):
+        city.facts.add_outage(CUT)
+    city.facts.withdraw_outage(number, "salah surat", by="bkd", at=MORNING)
+    again = city.facts.add_outage(CUT)
+    assert city.facts.outage(again) == CUT
+
+
+@pytest.mark.parametrize("cause", [OutageCause.LOG_LOST, OutageCause.CLOCK_WRONG])
+def test_an_outage_that_the_collector_found_is_not_withdrawn(city: Store, cause: OutageCause) -> None:
+    lost = Outage(TerminalId(1), cause, MORNING, MORNING + timedelta(hours=1), "collector")
+    city.facts.note_outage(lost)
+    [found] = city.facts.outages_between(MORNING, MORNING + timedelta(hours=1))
+    with pytest.raises(StoreError, match="found by the collector"):
+        city.facts.withdraw_outage(found.id, "mesin baik-baik saja", by="bkd", at=MORNING)
+    assert city.facts.outage(found.id) == lost
+    assert city.audit.latest() == []
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_the_collector_finds_counts_beside_what_was_declared_from_the_same_moment_on(
+    city: Store, *, withdrawn: bool
+) -> None:
+    """Else a letter for a shorter time would hide that presses were lost, and call people absent."""
+    ended = replace(CUT, ends_at=MORNING + timedelta(hours=1))
+    number = city.facts.add_outage(ended)
+    if withdrawn:
+        city.facts.withdraw_outage(number, "salah mesin", by="bkd", at=MORNING)
+    lost = Outage(TerminalId(1), OutageCause.LOG_LOST, MORNING, MORNING + timedelta(hours=5), "collector")
+    city.facts.note_outage(lost)
+    city.facts.note_outage(lost)
+    held = city.facts.outages_between(MORNING, MORNING + timedelta(days=1))
+    assert held == ([lost] if withdrawn else [ended, lost])
+
+
+def test_what_the_collector_finds_again_lasts_as_long_as_the_longer_finding(city: Store) -> None:
+    """Killed before it kept what it read, it finds the same later, and more of it."""
+    hours = [MORNING + timedelta(hours=n) for n in range(4)]
+    first = Outage(TerminalId(1), OutageCause.CLOCK_WRONG, MORNING, hours[1], "collector")
+    city.facts.note_outage(first)
+    feed = city.changes.feed()
+    feed.position()
+    city.facts.note_outage(replace(first, ends_at=hours[3]))
+    (change,) = feed.next(5)
+    feed.close()
+    assert (change.since, change.until) == (MORNING, hours[3])
+    city.facts.note_outage(replace(first, ends_at=hours[2]))
+    assert city.facts.outages_between(MORNING, hours[3]) == [replace(first, ends_at=hours[3])]
 
 
 def test_every_fact_is_announced(city: Store) -> None:
