@@ -7,7 +7,8 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import FULL_HD, NOTEBOOK, PROJECTOR, Incidents
+from simulators.city.places import units
+from tests.support.browser import FULL_HD, NOTEBOOK, PHONE, PROJECTOR, UHD, Incidents
 from tests.support.wall_city import (
     BARU,
     BKD,
@@ -37,6 +38,15 @@ def crowded(make_shared_city: MakeCity) -> City:
     """Fifty offices of two people."""
     offices = {unit: (f"Unit Kerja Nomor {unit}", f"Unit {unit}", 2) for unit in range(2, 52)}
     return make_shared_city(city_roster(offices))
+
+
+@pytest.fixture(scope="module")
+def named(make_shared_city: MakeCity) -> City:
+    """The offices of the simulated city, and one that somebody named at length, each with a terminal."""
+    shorts = [unit.short_name for unit in units() if unit.office]
+    shorts.append("Dinas Pekerjaan Umum dan Penataan Ruang")
+    offices = {BARU + number: (short, short, 2) for number, short in enumerate(shorts, 1)}
+    return make_shared_city(city_roster(offices, terminals=max(offices)))
 
 
 def test_the_counts_of_the_store_are_on_the_wall(city: City, page: Page) -> None:
@@ -142,6 +152,47 @@ def test_fifty_offices_fit_without_scrolling(crowded: City, page: Page, size: tu
     assert measured["outside"] == 0
     assert not measured["overlapping"]
     assert measured["narrowest"] > size[0] / 16
+
+
+CUT_NAMES = """() => {
+    const box = (node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect();
+    };
+    const cut = [];
+    for (const tile of document.querySelectorAll('[data-office]')) {
+        const [short, marker] = ['.short', '.marker'].map((part) => tile.querySelector(part));
+        const edges = tile.getBoundingClientRect();
+        const right = marker ? marker.getBoundingClientRect().left : edges.right;
+        const figures = tile.querySelector('.of') ?? tile.querySelector('.percent');
+        for (const line of short.children) {
+            const text = box(line);
+            if (text.left < edges.left || text.right > right || text.top < edges.top
+                || text.bottom > box(figures).bottom || getComputedStyle(line).textOverflow !== 'clip')
+                cut.push(line.textContent);
+        }
+    }
+    return cut;
+}"""
+
+
+@pytest.mark.parametrize("size", [FULL_HD, NOTEBOOK, PROJECTOR, UHD, PHONE])
+def test_the_name_of_an_office_is_whole_on_its_tile_also_beside_a_dark_terminal(
+    named: City, page: Page, size: tuple[int, int]
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    doors = [door.id for door in named.store.terminals.list()]
+    for dark in (False, True):
+        for door in doors:
+            named.report(door, *((None, "06:45") if dark else ("07:20",)))
+        page.goto(named.wall.url)
+        expect(page.locator("[data-office] .marker")).to_have_count(len(doors) if dark else 0)
+        expect(page.locator("[data-office]")).to_have_count(46)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        told = page.locator("[data-office] .short").all_inner_texts()
+        assert "Diskopukmperindag" in [text.replace("-\n", "") for text in told]
+        assert page.evaluate(CUT_NAMES) == []
 
 
 @pytest.mark.parametrize("route", ["#/", f"#/unit/{SOSIAL}", "#/names", "#/terminals", "#/day"])

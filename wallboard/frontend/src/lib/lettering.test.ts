@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureScale, nameScale, noteScale, summaryScale } from './lettering';
+import { figureScale, nameLines, noteScale, summaryScale } from './lettering';
 
 test('usual figures have their full size', () => {
   expect(figureScale(91, '33/36', false)).toBe(1);
@@ -13,12 +13,30 @@ test('longer figures are written smaller, and the longest still legibly', () => 
   expect(longest).toBeGreaterThan(0.5);
 });
 
-test('a long name is written smaller, the more so beside the sign of a dark terminal, but never tiny', () => {
-  expect(nameScale('Setda', true)).toBe(1);
-  const long = nameScale('Dispendukcapil', false);
-  expect(long).toBeLessThan(1);
-  expect(nameScale('Dispendukcapil', true)).toBeLessThan(long);
-  expect(nameScale('Dinas Pekerjaan Umum dan Penataan Ruang', false)).toBe(0.8);
+test('a long name is written smaller, the more so beside the sign of a dark terminal', () => {
+  expect(nameLines('Setda', true)).toEqual({ lines: ['Setda'], scale: 1 });
+  const long = nameLines('Dispendukcapil', false);
+  const marked = nameLines('Dispendukcapil', true);
+  expect(long.lines).toEqual(['Dispendukcapil']);
+  expect(long.scale).toBeLessThan(1);
+  expect(marked.scale).toBeLessThan(long.scale);
+});
+
+test('a name that would be tiny on one line stands on two, broken between words or else syllables', () => {
+  expect(nameLines('Diskopukmperindag', false).lines).toEqual(['Diskopukmperindag']);
+  expect(nameLines('Diskopukmperindag', true)).toEqual({ lines: ['Diskopukm-', 'perindag'], scale: 0.76 });
+  expect(nameLines('Kelurahan Gunung Gedangan', false).lines).toEqual(['Kelurahan', 'Gunung Gedangan']);
+  expect(nameLines('Disperumkimhubungan', true).lines).toEqual(['Disperum-', 'kimhubungan']);
+});
+
+test('the longest name is whole, and still not tiny', () => {
+  const { lines, scale } = nameLines('Dinas Pekerjaan Umum dan Penataan Ruang', false);
+  expect(lines.join(' ')).toBe('Dinas Pekerjaan Umum dan Penataan Ruang');
+  expect(scale).toBeGreaterThan(0.6);
+});
+
+test('a name without a place to break it is one line, and whole', () => {
+  expect(nameLines('BPKPDSDMPTSPXYZW', true).lines).toEqual(['BPKPDSDMPTSPXYZW']);
 });
 
 test('a note of three digits has room, too', () => {

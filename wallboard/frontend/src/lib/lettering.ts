@@ -21,28 +21,82 @@ export function figureScale(percent: number, of: string, atLeast: boolean): numb
 
 const NAME_SIZE = 11.8;
 const MARKER = 1.3;
-/** A name smaller than this could not be read from afar; it is cut instead. */
-const SMALLEST_NAME = 0.8;
-/** A narrower name is set tighter, too, by so much of an em a glyph. */
-const TIGHTER = 0.02;
-const GLYPHS: readonly (readonly [RegExp, number])[] = [
-  [/[iIjl.,'1]/, 0.3],
-  [/[ftr -]/, 0.38],
-  [/[mwMW]/, 0.9],
-  [/[A-Z]/, 0.69],
-];
-const GLYPH = 0.62;
+/** A name's letters are set this much closer, of an em each, and by `TIGHTER` of what its size lacks to 1. */
+const CLOSE = 0.005;
+const TIGHTER = 0.15;
+/** For what a browser rounds. */
+const SPARE = 0.99;
+/** A name that would be smaller than this on one line stands on two, which have room at this size. */
+const TWO_LINES = 0.76;
+/** Widths of the typeface's semi-bold glyphs, in em; an accent does not widen its letter. */
+const GLYPHS = new Map(
+  (
+    [
+      [0.17, ' '],
+      [0.28, "ijlI'"],
+      [0.36, ',!().:r|;`{}[]'],
+      [0.41, 'ftJ'],
+      [0.48, 'Tz"/\\'],
+      [0.53, 'sx*Lv'],
+      [0.58, '?Fy-kYZahnu'],
+      [0.61, '0123456789Ece'],
+      [0.65, '+<=>X^_~$PRSVo'],
+      [0.68, 'gKbdpqAB'],
+      [0.74, 'UHDN&'],
+      [0.83, 'CGw'],
+      [0.9, 'OQ#M'],
+      [0.97, 'mWw@'],
+    ] as const
+  ).flatMap(([width, glyphs]) => [...glyphs].map((glyph) => [glyph, width] as const)),
+);
+const GLYPH = 1;
 
-/** Of the typeface's semi-bold letters, in em. */
 function widthOf(text: string): number {
-  return [...text].reduce((sum, glyph) => sum + (GLYPHS.find(([kind]) => kind.test(glyph))?.[1] ?? GLYPH), 0);
+  return [...text.normalize('NFD').replace(/\p{Mn}/gu, '')].reduce(
+    (sum, glyph) => sum + (GLYPHS.get(glyph) ?? GLYPH),
+    0,
+  );
 }
 
-/** 1, or less where an office's name is long; `marked`: beside the sign of a dark terminal. */
-export function nameScale(name: string, marked: boolean): number {
-  const room = ROOM / NAME_SIZE - (marked ? MARKER : 0);
-  const width = widthOf(name);
-  return width <= room ? 1 : Math.max(SMALLEST_NAME, Math.min(1, room / (width - TIGHTER * name.length)));
+/** How large a line may be that has `room`, in em of the full size. */
+function fitting(line: string, room: number): number {
+  const tighter = TIGHTER * line.length;
+  const loose = widthOf(line) - CLOSE * line.length - tighter;
+  // The smaller, the tighter: scale × (loose + tighter × scale) = room.
+  return Math.min(1, (Math.sqrt(loose ** 2 + 4 * tighter * room) - loose) / (2 * tighter));
+}
+
+/** After which letters a name may be broken, and what then ends its first line. */
+function breaks(name: string): { at: number; sign: string }[] {
+  const spaces = [...name.matchAll(/\s+/g)].map(({ index }) => ({ at: index, sign: '' }));
+  // Where an Indonesian syllable begins: with one consonant and a vowel, or with "ng" and "ny" and a vowel.
+  const syllables = /(?<=\p{L}{2})(?:n[gy]|[b-df-hj-np-tv-z])(?=[aiueo]\p{L})/giu;
+  return spaces.length > 0
+    ? spaces
+    : [...name.matchAll(syllables)].map(({ index }) => ({ at: index, sign: '-' }));
+}
+
+/** An office's name on its tile: on how many lines, and how large. It is never cut. */
+export interface NameLines {
+  readonly lines: readonly string[];
+  /** 1 is the full size. */
+  readonly scale: number;
+}
+
+/** How a tile shows an office's name; `marked`: beside the sign of a dark terminal. */
+export function nameLines(name: string, marked: boolean): NameLines {
+  const room = (ROOM / NAME_SIZE - (marked ? MARKER : 0)) * SPARE;
+  const alone = { lines: [name], scale: fitting(name, room) };
+  if (alone.scale >= TWO_LINES) return alone;
+  const broken = breaks(name).map(({ at, sign }) => {
+    const lines = [name.slice(0, at) + sign, name.slice(at).trim()];
+    return { lines, scale: Math.min(TWO_LINES, ...lines.map((line) => fitting(line, room))) };
+  });
+  const middle = name.length / 2;
+  const off = ({ lines }: NameLines) => Math.abs((lines[0]?.length ?? 0) - middle);
+  return [alone, ...broken].reduce((best, next) =>
+    next.scale > best.scale || (next.scale === best.scale && off(next) < off(best)) ? next : best,
+  );
 }
 
 const NOTE_CHARACTERS = 14;
