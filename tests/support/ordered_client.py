@@ -11,10 +11,10 @@ import socketio
 class _OneByOne(engineio.Client):  # type: ignore[misc]
     """Engine.IO's own client begins a thread for every message: on a busy machine one overtakes another."""
 
-    def _trigger_event(self, event: str, *arguments: Any, run_async: bool = False) -> Any:
-        if run_async and event in self.handlers:
+    def _trigger_event(self, event: str, *arguments: Any, **options: Any) -> Any:
+        if options.get("run_async") and event in self.handlers:
             return self.handlers[event](*arguments)
-        return super()._trigger_event(event, *arguments, run_async=run_async)
+        return super()._trigger_event(event, *arguments, **options)
 
 
 class OrderedClient(socketio.Client):  # type: ignore[misc]
