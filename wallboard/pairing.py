@@ -20,8 +20,8 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import Blueprint, Response, jsonify, request
 
-from collector.gateway.limits import RateLimit
 from config.clock import Clock
+from config.rate_limit import RateLimit
 from config.sections import WallSettings
 from store import Store, StoreError
 from store.wall_pairings import FETCH, Paired

@@ -12,9 +12,9 @@ from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER, Terminal
 from collector.gateway.addresses import is_within, networks
 from collector.gateway.faults import KeyRefused, NotAdmitted, OutsideNetwork
-from collector.gateway.limits import RateLimit
 from collector.gateway.push_keys import PushKeys
 from config.errors import ConfigError
+from config.rate_limit import RateLimit
 from devices.errors import DeviceRefused
 from store.push import PushRegistration, PushState
 

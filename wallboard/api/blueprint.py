@@ -14,9 +14,9 @@ from werkzeug.exceptions import HTTPException
 
 from attendance.ids import PersonId
 from attendance.roster import RosterIndex
-from collector.gateway.limits import RateLimit
 from config.clock import Clock
 from config.errors import ConfigError
+from config.rate_limit import RateLimit
 from config.sections import ApiSettings
 from store import Store, StoreError
 from wallboard.api.roster_rows import MOST_ROWS, Known, RosterRows

@@ -13,7 +13,6 @@ from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER, Terminal
 from collector.gateway.desk import STRANGER_BURST, Desk, Standing
 from collector.gateway.faults import KeyRefused, NotAdmitted, OutsideNetwork
-from collector.gateway.limits import MOST_KNOWN, RateLimit
 from collector.gateway.push_keys import PushKeys
 from config.errors import ConfigError
 from store.push import PushRegistration, PushState
@@ -79,15 +78,6 @@ def test_strangers_share_the_rate_of_their_address_whatever_serial_they_invent()
     standings = [made.admit(SerialNumber(f"X{n}"), "10.0.0.8", 0.0).standing for n in range(30)]
     assert standings.count(Standing.PENDING) == STRANGER_BURST
     assert made.admit(SERIAL, "10.0.0.9", 0.0).standing is Standing.PENDING
-
-
-def test_a_limit_forgets_who_has_not_called_for_longest() -> None:
-    limit = RateLimit(1, 1)
-    assert limit.take("first", 0.0)
-    assert not limit.take("first", 0.0)
-    for number in range(MOST_KNOWN):
-        limit.take(str(number), 0.0)
-    assert limit.take("first", 0.0)
 
 
 @pytest.fixture
