@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 import click
@@ -22,7 +23,7 @@ from presensi.unit_target import unit_from
 from realtime.what_if import Effect
 from store import Store
 
-DECLARED = (OutageCause.POWER, OutageCause.NETWORK, OutageCause.BROKEN, OutageCause.NO_TERMINAL)
+DECLARED = tuple(cause for cause in OutageCause if not cause.found)
 """The other causes are found by the collector."""
 
 SiteOutages = tuple[SiteOutage, ...]
@@ -31,6 +32,29 @@ Other = Callable[[Outages, SiteOutages], tuple[Outages, SiteOutages]]
 """The outages as they would be."""
 
 _DAY = timedelta(days=1)
+_NUMBERED = re.compile(r"([Tt]?)([1-9][0-9]{0,17})")
+"""Greater numbers no database takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageNumber:
+    """The number of an outage as people read and type it: "7" of a site, "T7" of a terminal."""
+
+    of_terminal: bool
+    value: int
+
+    def __str__(self) -> str:
+        return f"T{self.value}" if self.of_terminal else f"{self.value}"
+
+
+class _NumberType(click.ParamType[OutageNumber]):
+    name = "number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> OutageNumber:
+        match = _NUMBERED.fullmatch(value)
+        if match is None:
+            self.fail(f"{value!r} is no number of an outage: see `presensi outage list`.", param, ctx)
+        return OutageNumber(bool(match[1]), int(match[2]))
 
 
 @click.group("outage", cls=Group)
@@ -81,8 +105,9 @@ def add(
             _refuse_twice(desk, (one for one in known if one.terminal_id == terminal.id), starts, reason)
             cut = Outage(terminal.id, reason, starts, ends, why)
 
-            def declare() -> None:
-                store.facts.add_outage(cut, by=desk.by, at=desk.now)
+            def declare() -> dict[str, object]:
+                number = store.facts.add_outage(cut, by=desk.by, at=desk.now)
+                return {"number": f"{OutageNumber(True, number)}"}
 
             effects = _effects(desk, starts, ends, lambda mine, sites: ((*mine, cut), sites))
             desk.enter(asked, told.format(terminal.name), effects, declare)
@@ -152,8 +177,12 @@ def list_outages(app: App, *, first: datetime | None, last: datetime | None, as_
         terminals = {terminal.id: terminal for terminal in store.terminals.list(active_only=False)}
         units = {unit.id: unit for unit in store.roster.load(begins).units}
     if as_json:
-        found = [{"serial": terminals[one.terminal_id].serial, **asdict(one)} for one in mine]
-        app.emit([*found, *({"unit": units[one.unit_id].code, **asdict(one)} for one in sites)])
+        of_terminals = (
+            {"serial": terminals[one.terminal_id].serial, "number": _number(one), **asdict(one)}
+            for one in mine
+        )
+        of_sites = ({"unit": units[one.unit_id].code, "number": one.id, **asdict(one)} for one in sites)
+        app.emit([*of_terminals, *of_sites])
         return
     if not mine and not sites:
         click.echo(f"No outage from {begins} to {ends}.")
@@ -165,34 +194,73 @@ def list_outages(app: App, *, first: datetime | None, last: datetime | None, as_
     for one in mine:
         terminal = terminals[one.terminal_id]
         where, when = f"{terminal.name} ({terminal.serial})", _span(desk, one.starts_at, one.ends_at)
-        table.add_row("–", escape(where), one.cause, when, escape(one.reference))
+        table.add_row(_number(one) or "–", escape(where), one.cause, when, escape(one.reference))
     app.out.print(table)
 
 
 @outage.command("withdraw")
-@click.argument("number", type=NUMBER)
+@click.argument("number", type=_NumberType())
 @click.option("--reason", required=True, help="Why it shall not count; goes into the audit log. No names.")
 @entering_options
 @pass_app
-def withdraw(app: App, *, number: int, reason: str, asked: Asked) -> None:
-    """Let the declared outage NUMBER of a site count no longer. It stays stored, with who withdrew it."""
+def withdraw(app: App, *, number: OutageNumber, reason: str, asked: Asked) -> None:
+    """Let the declared outage NUMBER count no longer, as in 7 (a site's) or T7 (a terminal's), see `list`. It
+    stays stored, with who withdrew it.
+
+    What the collector found is not withdrawn: presses of that time are lost or bear a wrong time, and without
+    the outage people would be called absent or late for want of them.
+    """
     if not reason.strip():
         raise click.UsageError("--reason is empty: say why it shall not count.")
     with app.store() as store:
         desk = Desk(app, store)
-        found = store.facts.site_outage(number)
-        if found is None:
-            raise Failure(f"No outage of a site has number {number} and holds: see `presensi outage list`.")
+        if number.of_terminal:
+            _withdraw_terminals(desk, asked, number, reason.strip())
+        else:
+            _withdraw_sites(desk, asked, number, reason.strip())
 
-        def without(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
-            return mine, tuple(one for one in sites if one.id != number)
 
-        def commit() -> None:
-            store.facts.withdraw_site_outage(number, reason.strip(), by=desk.by, at=desk.now)
+def _withdraw_sites(desk: Desk, asked: Asked, number: OutageNumber, reason: str) -> None:
+    found = desk.store.facts.site_outage(number.value)
+    if found is None:
+        raise Failure(
+            f"No outage of a site has number {number} and holds: see `presensi outage list`. "
+            "Numbers of terminals' outages begin with T."
+        )
 
-        effects = _effects(desk, found.starts_at, found.ends_at, without)
-        told = f"Withdraw of {_told(desk, found)}"
-        desk.enter(asked, told, effects, commit)
+    def without(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
+        return mine, tuple(one for one in sites if one.id != number.value)
+
+    def commit() -> None:
+        desk.store.facts.withdraw_site_outage(number.value, reason, by=desk.by, at=desk.now)
+
+    effects = _effects(desk, found.starts_at, found.ends_at, without)
+    desk.enter(asked, f"Withdraw of {_told(desk, found)}", effects, commit)
+
+
+def _withdraw_terminals(desk: Desk, asked: Asked, number: OutageNumber, reason: str) -> None:
+    found = desk.store.facts.outage(number.value)
+    if found is None:
+        raise Failure(f"No outage of a terminal has number {number} and holds: see `presensi outage list`.")
+    terminals = {terminal.id: terminal for terminal in desk.store.terminals.list(active_only=False)}
+    terminal = terminals[found.terminal_id]
+    told = f"{terminal.name} ({terminal.serial}): {found.cause.value}, "
+    told += f"{_span(desk, found.starts_at, found.ends_at)}, {found.reference}."
+    if found.cause.found:
+        raise Failure(
+            f"{told} This was found by the collector, and is not withdrawn: presses of that time are lost or "
+            "bear a wrong time, and people would be called absent or late for want of them. What is known of "
+            "one person's day is entered with `presensi correct`."
+        )
+
+    def without(mine: Outages, sites: SiteOutages) -> tuple[Outages, SiteOutages]:
+        return tuple(one for one in mine if one != found), sites
+
+    def commit() -> None:
+        desk.store.facts.withdraw_outage(number.value, reason, by=desk.by, at=desk.now)
+
+    effects = _effects(desk, found.starts_at, found.ends_at, without)
+    desk.enter(asked, f"Withdraw of {told}", effects, commit)
 
 
 def _end_terminal(desk: Desk, asked: Asked, terminal: Terminal, ends: datetime) -> None:
@@ -235,6 +303,11 @@ def _terminal(store: Store, serial: str) -> Terminal:
     if found is None:
         raise Failure(f"No terminal {serial} is registered: see `presensi terminal list`.")
     return found
+
+
+def _number(outage: Outage) -> str | None:
+    """Of a terminal's outage, where it can be withdrawn."""
+    return None if outage.cause.found else f"{OutageNumber(True, outage.id)}"
 
 
 def _in_order(desk: Desk, starts: datetime, ends: datetime) -> None:

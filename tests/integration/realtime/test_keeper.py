@@ -173,6 +173,19 @@ def test_an_outage_that_is_declared_for_a_past_day_takes_the_accusation_back(
     assert status(past, 2) is DayStatus.ABSENT
 
 
+def test_a_withdrawn_outage_of_a_terminal_leaves_what_its_log_says_and_the_history_names_it(
+    past: Store, clock: SimClock
+) -> None:
+    with keeping(past, clock):
+        outage = Outage(TerminalId(2), OutageCause.POWER, at("06:00", TUESDAY), None, "PLN 7")
+        number = past.facts.add_outage(outage)
+        wait_until(lambda: status(past, 2, TUESDAY) is status(past, 2, WEDNESDAY) is DayStatus.WAITING)
+        past.facts.withdraw_outage(number, "surat untuk mesin lain", by="bkd", at=at("07:00", THURSDAY))
+        wait_until(lambda: status(past, 2, TUESDAY) is status(past, 2, WEDNESDAY) is DayStatus.ABSENT)
+    for day in (TUESDAY, WEDNESDAY):
+        assert causes(past, 2, day) == [Cause.FIRST, Cause.OUTAGE, Cause.OUTAGE]
+
+
 def test_a_day_that_waited_for_a_dark_terminal_is_settled_when_it_was_read(
     city: Store, clock: SimClock, set_clock: SetClock
 ) -> None:
