@@ -75,6 +75,10 @@ class Assembler:
         """What is expected on `day` of whoever works by the usual hours, whichever the unit."""
         return self._planner.usual_duty(day)
 
+    def unit_duty(self, unit_id: UnitId, day: date) -> Duty:
+        """What is expected on `day` of whoever works by the unit's hours."""
+        return self._planner.unit_duty(unit_id, day)
+
     def owner(self, terminal_id: TerminalId, pin: Pin, at: datetime) -> PersonId | None:
         """Whose punch it is, by the roster of the city's date at `at` (aware); None: nobody's for sure.
 

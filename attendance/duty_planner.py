@@ -65,6 +65,10 @@ class DutyPlanner:
         """What is expected of a unit without a pattern, by what the calendar says for the whole city."""
         return self._regular_duty((), day)
 
+    def unit_duty(self, unit_id: UnitId, day: date) -> Duty:
+        """What is expected of whoever works by the hours of the unit."""
+        return self._regular_duty(self._rosters.on(day).path(unit_id), day)
+
     def take_entries(self, person_ids: Iterable[PersonId], entries: Iterable[ShiftEntry]) -> None:
         """Put `entries` in the place of all roster entries of these people."""
         self._shifts.take(person_ids, entries)
@@ -112,16 +116,13 @@ class DutyPlanner:
         if planned is None:
             duty = self._of_unit[day].get(unit_id)
             if duty is None:
-                duty = self._of_unit[day][unit_id] = self._unit_duty(unit_id, day)
+                duty = self._of_unit[day][unit_id] = self.unit_duty(unit_id, day)
             return duty
         if planned.codes is None:
             return self._no_duty(day, OffReason.UNPLANNED)
         if planned.codes:
             return self._shift_duty(planned.codes, day)
         return self._no_duty(day, OffReason.ON_CALL if planned.on_call else OffReason.SHIFT_OFF)
-
-    def _unit_duty(self, unit_id: UnitId, day: date) -> Duty:
-        return self._regular_duty(self._rosters.on(day).path(unit_id), day)
 
     def _regular_duty(self, path: Sequence[Unit], day: date) -> Duty:
         rules = self._book.on(day)

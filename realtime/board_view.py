@@ -71,7 +71,7 @@ class BoardView:
         self._listed: dict[PersonId, tuple[DayResult, NameRow | None]] = {}
         """Rows of the lists: they are the same in every scope that has them."""
         self._behind = self._find_behind(now)
-        self._day = self._find_day()
+        self._day = self._day_row(None)
 
     def scopes(self) -> list[Scope]:
         """All scopes that the board has."""
@@ -112,7 +112,7 @@ class BoardView:
             self._touch_terminal(terminal_id, keys)
         for scope, lines in self._ticker.of_people(dirt.people).items():
             keys[scope] |= lines
-        before, self._day = self._day, self._find_day()
+        before, self._day = self._day, self._day_row(None)
         if before != self._day:
             for scope in (*self.city_scopes(), *map(office_scope, self.offices)):
                 keys[scope].add("day")
@@ -140,7 +140,7 @@ class BoardView:
         if key == "total":
             return total_row(counts_of(self._counts.at(scope)))
         if key == "day":
-            return self._day
+            return self._day_row(scope.unit)
         if key == "usual":
             return self._usual(scope)
         sort, number = key[0], key[2:]
@@ -160,7 +160,7 @@ class BoardView:
         if key == "unit":
             return self._unit(unit_id)
         if key == "day":
-            return self._day
+            return self._day_row(unit_id)
         number = int(key[2:])
         if key[0] == "t":
             return self._terminal(TerminalId(number))
@@ -252,9 +252,13 @@ class BoardView:
         places = self._places_of(person_id)
         return places if office is None else [*places, office_scope(office)]
 
-    def _find_day(self) -> DayRow:
-        usual = self._board.assembler.usual_duty(self._board.day)
-        return self._writer.day(usual, self._look.city_name, final=self._board.final)
+    def _day_row(self, unit_id: UnitId | None) -> DayRow:
+        """The day as the city tells it, or a unit, which may have a calendar and hours of its own."""
+        assembler, day = self._board.assembler, self._board.day
+        own = None if unit_id is None else assembler.unit_duty(unit_id, day)
+        return self._writer.day(
+            assembler.usual_duty(day), self._look.city_name, final=self._board.final, own=own
+        )
 
     def _find_behind(self, now: datetime) -> set[TerminalId]:
         return {

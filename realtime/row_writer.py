@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from attendance.counts import Counts
 from attendance.day_result import DayResult, DayStatus, WaitCode, WaitReason
-from attendance.duty import Duty, DutyDay
+from attendance.duty import Duty, DutyDay, NoDuty, OffReason
 from attendance.explain import explain
 from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.people import Unit
@@ -29,6 +29,8 @@ from realtime.rows import (
     total_row,
 )
 
+_BY_CALENDAR = {OffReason.WEEKLY, OffReason.HOLIDAY, OffReason.JOINT_LEAVE}
+
 
 class RowWriter:
     """Of one day's roster; see `realtime.rows` for what the rows mean."""
@@ -38,14 +40,19 @@ class RowWriter:
         self._book = book
         self._zone = zone
 
-    def day(self, usual: Duty, city_name: str, *, final: bool) -> DayRow:
-        """The day itself; `usual` is the duty of who works the city's usual hours."""
+    def day(self, usual: Duty, city_name: str, *, final: bool, own: Duty | None = None) -> DayRow:
+        """The day itself; `usual` is the duty of who works the city's usual hours, `own` that of who works
+        those of the unit that is told (None: of the city).
+        """
+        off, off_name = _off(own or usual)
         start = usual.spells[0].start if isinstance(usual, DutyDay) else None
         return {
             "date": usual.day.isoformat(),
             "city_name": city_name,
             "start": None if start is None else f"{start.astimezone(self._zone):%H:%M}",
             "provisional": not final,
+            "off": off,
+            "off_name": off_name,
         }
 
     def unit(self, unit_id: UnitId, counts: Counts, online: Iterable[bool]) -> UnitRow:
@@ -208,6 +215,13 @@ def is_behind(health: TerminalHealth | None, now: datetime, freshness: timedelta
     if health is None or not health.online:
         return False
     return health.read_through is None or health.read_through + freshness <= now
+
+
+def _off(duty: Duty) -> tuple[str | None, str]:
+    """Why by the calendar nothing is expected, and the holiday's name."""
+    if isinstance(duty, NoDuty) and duty.reason in _BY_CALENDAR:
+        return duty.reason.value, duty.name
+    return None, ""
 
 
 def _minutes(result: DayResult) -> tuple[int | None, str | None]:

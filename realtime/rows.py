@@ -65,6 +65,12 @@ class DayRow(TypedDict):
     start: str | None
     """"07:30", when the usual hours begin; None on a day off."""
     provisional: bool
+    off: str | None
+    """Why nothing is expected by the usual hours, or by those of the unit whose scope it is: "weekly",
+    "holiday" or "joint_leave"; None: something is.
+    """
+    off_name: str
+    """The holiday's name as the calendar has it; empty where there is none."""
 
 
 class TerminalRow(TypedDict):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from attendance.calendar import CalendarEntry, CalendarKind, WorkPattern
 from attendance.duty import NoDuty, OffReason
 from attendance.ids import PersonId, TerminalId, UnitId
 from attendance.people import Excuse, ExcuseCode, Outage, OutageCause, SiteOutage, Unit, UnitKind
@@ -42,6 +43,8 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
         "city_name": "Kota Contoh",
         "start": "07:30",
         "provisional": True,
+        "off": None,
+        "off_name": "",
     }
     expected = {"required": 3, "present": 0, "late": 1, "absent": 2, "people": 3}
     total = rows["total"]
@@ -251,3 +254,28 @@ def test_a_day_off_has_no_start_and_keeps_its_date() -> None:
     sunday = NoDuty(date(2026, 11, 22), OffReason.WEEKLY, BOOK.on(MONDAY).id)
     row = writer.day(sunday, "Kota", final=True)
     assert (row["date"], row["start"]) == ("2026-11-22", None)
+    assert (row["off"], row["off_name"]) == ("weekly", "")
+
+
+def test_a_holiday_is_named_as_the_calendar_has_it() -> None:
+    entry = CalendarEntry(MONDAY, MONDAY, CalendarKind.JOINT_LEAVE, "Cuti Bersama Natal", None, "SKB 1")
+    found = board("08:00", calendar=(entry,))
+    for rows in (city(found), office(found)):
+        assert (rows["day"]["off"], rows["day"]["off_name"]) == ("joint_leave", "Cuti Bersama Natal")
+        assert rows["day"]["start"] is None
+
+
+def test_an_office_with_a_calendar_of_its_own_tells_its_own_day() -> None:
+    holiday = CalendarEntry(MONDAY, MONDAY, CalendarKind.HOLIDAY, "Hari Raya Natal", None, "SKB 1")
+    pattern = WorkPattern(UnitId(2), "five_day", True, MONDAY, None)
+    at_work = board("08:00", calendar=(holiday,), patterns=(pattern,))
+    assert city(at_work)["day"]["off_name"] == "Hari Raya Natal"
+    assert (office(at_work)["day"]["off"], office(at_work)["day"]["off_name"]) == (None, "")
+    own = replace(holiday, unit_id=UnitId(2), name="Libur semester")
+    at_rest = board("08:00", calendar=(own,))
+    assert city(at_rest)["day"]["off"] is None
+    assert (office(at_rest)["day"]["off"], office(at_rest)["day"]["off_name"]) == (
+        "holiday",
+        "Libur semester",
+    )
+    assert office(at_rest)["day"]["start"] == "07:30"
