@@ -18,6 +18,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
 from config.clock import Clock
+from config.rate_limit import RateLimit
 from config.sections import BoardSettings, CitySettings, WallSettings
 from realtime.board_view import Look
 from realtime.broadcast import Broadcast
@@ -40,6 +41,12 @@ WATCH_SECONDS = 0.5
 """How often it is asked whether a wall was revoked: such a one goes blank within two seconds."""
 MAX_MESSAGE_BYTES = 4096
 """A client has nothing long to say."""
+ASKS_AT_ONCE = 600
+ASKS_A_SECOND = 1.0
+"""How often one wall may ask for a scope: each time may be a snapshot and a line in the audit log. A remote
+control that turns ten views a second may do so for a minute; a playlist asks every five seconds at most; a
+wall that comes back asks for the two or three scopes that it shows.
+"""
 
 
 class Hub:
@@ -73,6 +80,7 @@ class Hub:
         self._screens = Screens(
             store, clock, self._wire, self.broadcast, unpaired=Level(wall.unpaired), build=build
         )
+        self._asks = RateLimit(ASKS_A_SECOND, ASKS_AT_ONCE)
         self._stopping = threading.Event()
         self._scopes_changed = threading.Event()
         self._threads = [
@@ -151,10 +159,11 @@ class Hub:
         self._screens.discard(_client())
 
     def _on_join(self, *message: object) -> None:
-        scope = self._asked(_client(), message)
-        if scope is not None:
+        client = _client()
+        scope = self._asked(client, message)
+        if scope is not None and self._may_ask(client, scope):
             by_itself = isinstance(message[0], dict) and message[0].get("by") == "playlist"
-            self._screens.join(_client(), scope, by_itself=by_itself)
+            self._screens.join(client, scope, by_itself=by_itself)
 
     def _on_leave(self, *message: object) -> None:
         scope = self._asked(_client(), message)
@@ -165,7 +174,7 @@ class Hub:
     def _on_resync(self, *message: object) -> None:
         client = _client()
         scope = self._asked(client, message)
-        if scope is None:
+        if scope is None or not self._may_ask(client, scope):
             return
         with self.broadcast.lock:
             room = self.broadcast.rooms.room_of(client, scope)
@@ -184,6 +193,14 @@ class Hub:
             )
             self._screens.refuse(client, asked[:40] if isinstance(asked, str) else None, "bad_scope", text)
         return scope
+
+    def _may_ask(self, client: str, scope: Scope) -> bool:
+        """Whether the client has not asked too often; otherwise it was told to ask again later."""
+        if self._asks.take(self._screens.asker(client), time.monotonic()):
+            return True
+        text = "You asked too often. Join this scope again in a few seconds."
+        self._screens.refuse(client, scope.name, "too_many", text)
+        return False
 
     # --- threads ------------------------------------------------------------------------------------------
 

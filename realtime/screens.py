@@ -37,7 +37,7 @@ class ErrorRow(TypedDict):
 
     scope: str | None
     code: str
-    """"bad_scope", "forbidden", "unknown_office" or "log_unavailable"."""
+    """"bad_scope", "forbidden", "unknown_office", "log_unavailable" or "too_many"."""
     text: str
 
 
@@ -137,6 +137,13 @@ class Screens:
             if screen is not None and scope.kind is not Kind.CITY and not by_itself:
                 screen.logged.discard(scope)
         self._admit(client, scope, anew=True)
+
+    def asker(self, client: str) -> str:
+        """As whom to count what the client asks for: a paired wall is one, however often it connects. Others
+        may share an address, so each counts by its connection.
+        """
+        screen = self._screens.get(client)
+        return client if screen is None or _wall_of(screen) is None else screen.actor
 
     def opened(self, index: RosterIndex, scopes: Collection[Scope]) -> None:
         """These scopes are all there are, of this roster; `admit_all` is due."""

@@ -5,6 +5,7 @@ import { untrack } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import { backoff } from './backoff';
 import type { Beat, DeltaMessage, Hello, Refusal, SnapshotMessage } from './protocol';
+import { comesBack, isTold } from './refusals';
 import { applyDelta, fromSnapshot, RESYNC, type ScopeState } from './scope';
 import { later } from './time';
 
@@ -35,8 +36,6 @@ const PATIENCE_MS = 8_000;
 const CONNECT_MS = 8_000;
 const TICK_MS = 200;
 const RETRY_MS = 4_000;
-/** The one refusal that stays; a log of names that cannot be written, or a missing office, comes back by itself. */
-const FORBIDDEN = 'forbidden';
 
 class Followed {
   state = $state.raw<ScopeState | null>(null);
@@ -230,9 +229,9 @@ export class Connection {
   #refused({ scope, code }: Refusal): void {
     const followed = scope === null ? undefined : this.#followed.get(scope);
     if (followed === undefined || scope === null) return;
-    followed.refusal = code;
+    if (isTold(code)) followed.refusal = code;
     followed.joined = false;
-    if (code === FORBIDDEN) return;
+    if (!comesBack(code)) return;
     clearTimeout(followed.retry);
     followed.retry = setTimeout(() => {
       if (!followed.joined) this.#join(scope, followed);
