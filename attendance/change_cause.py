@@ -16,6 +16,10 @@ class Cause(StrEnum):
     """Judged for the first time."""
     RULES = "rules"
     """Another rule pack holds."""
+    PROGRAM = "program"
+    """The same facts are judged otherwise: the judging itself was put right. Whoever stores results tells it,
+    by their input hash.
+    """
     CORRECTION = "correction"
     EXCUSE = "excuse"
     DUTY = "duty"

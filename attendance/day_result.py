@@ -161,6 +161,7 @@ class SpellResult:
     arrival: Used | None = None
     leaving: Used | None = None
     forgot: Forgot | None = None
+    repaid: int = 0
     reason: WaitReason | None = None
 
 

@@ -87,6 +87,12 @@ _SAYS_LEAVING = (
     Rule.FORGOT_IN,
     Rule.NO_PUNCH,
 )
+_COUNTED_LATE = (
+    Rule.LATE,
+    Rule.FLEXI_OPEN,
+    Rule.FLEXI_REPAID,
+    Rule.FLEXI_OWED,
+)
 _SUSPICIONS = (Flag.TWO_SITES,)
 
 
@@ -183,12 +189,16 @@ class Teller:
             late_grade=part.late_grade,
             early=part.early,
             early_grade=part.early_grade,
-            repaid=result.repaid,
+            repaid=part.repaid,
             excuse=self._excuse(result),
             correction=result.correction,
             off=self._off(result),
             wait="" if part.reason is None else self.wait(part.reason, result.day),
         )
+        if part.rule is Rule.LEFT_EARLY:
+            said += self._uncounted(_excused_early(part))
+        elif part.rule in _COUNTED_LATE:
+            said += self._uncounted(_excused_late(part))
         if arrival is not None and part.rule in _SAYS_NO_ARRIVAL:
             said += words.came.format(arrival=self.clock(arrival.at, result.day))
         if (
@@ -206,11 +216,19 @@ class Teller:
         if part.early and part.rule is not Rule.LEFT_EARLY and part.leaving is not None:
             leaving = self.clock(part.leaving.at, day)
             sentences.append(
-                words.left_early.format(leaving=leaving, early=part.early, early_grade=part.early_grade)
+                words.left_early.format(
+                    leaving=leaving,
+                    early=part.early,
+                    early_grade=part.early_grade,
+                    uncounted=self._uncounted(_excused_early(part)),
+                )
             )
         if part.forgot is not None and part.rule not in (Rule.FORGOT_IN, Rule.FORGOT_OUT):
             sentences.append(words.forgot[part.forgot])
         return sentences
+
+    def _uncounted(self, minutes: int) -> str:
+        return self.words.uncounted.format(minutes=minutes) if minutes > 0 else ""
 
     def _spell(self, result: DayResult, spell: SpellResult) -> str:
         said = self.words.spell.format(
@@ -251,6 +269,20 @@ class Teller:
         """The first and the last punch: " (07.20–16.05)"."""
         moments = [used.at for used in (part.arrival, part.leaving) if used is not None]
         return f" ({'–'.join(self.clock(at, day) for at in moments)})" if moments else ""
+
+
+def _excused_late(part: DayResult | SpellResult) -> int:
+    """Minutes between the start and the coming that an excuse takes."""
+    if part.arrival is None or part.starts is None or part.late is None:
+        return 0
+    return (part.arrival.at - part.starts) // MINUTE - part.late - part.repaid
+
+
+def _excused_early(part: DayResult | SpellResult) -> int:
+    """The same between the leaving and the end."""
+    if part.leaving is None or part.ends is None or part.early is None:
+        return 0
+    return (part.ends - part.leaving.at) // MINUTE - part.early
 
 
 def _small(text: str) -> str:

@@ -2,7 +2,8 @@
 
 Texts are filled in with `str.format`. The names: arrival, leaving, starts, ends (clock times), over (whole
 minutes from start to arrival), late, early, repaid (minutes), late_grade, early_grade, excuse, correction,
-off, wait (a clause of `waits`), terminal, since, cause, name, code, span (first and last punch, in brackets).
+off, wait (a clause of `waits`), terminal, since, cause, name, code, span (first and last punch, in brackets),
+uncounted (the clause of that name, or nothing).
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class Words:
     came: str
     left: str
     left_early: str
+    uncounted: str
+    """Between the start and the coming, or the leaving and the end: `minutes` that are excused."""
     beside: str
     corrected: str
     gathering: Mapping[bool | None, str]

@@ -127,7 +127,8 @@ ENGLISH = Words(
     ramadan=" (Ramadan)",
     came=", in at {arrival}",
     left=", out at {leaving}",
-    left_early="Out at {leaving}, {early} minutes early ({early_grade}).",
+    left_early="Out at {leaving}, {early} minutes early ({early_grade}){uncounted}.",
+    uncounted=", {minutes} excused minutes not counted",
     beside="Excuse: {excuse}.",
     corrected="There is correction no. {correction}.",
     gathering={True: "{name}: attended.", False: "{name}: not attended.", None: "{name}: not judged."},
@@ -141,6 +142,7 @@ ENGLISH = Words(
     changes={
         Cause.FIRST: "first judgement",
         Cause.RULES: "other rules hold ({code})",
+        Cause.PROGRAM: "the program's way of counting was put right",
         Cause.CORRECTION: "correction no. {code}",
         Cause.EXCUSE: "an excuse ({code}) was entered or changed",
         Cause.DUTY: "the roster or the working day was changed",

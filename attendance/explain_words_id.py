@@ -127,7 +127,8 @@ INDONESIAN = Words(
     ramadan=" (Ramadan)",
     came=", masuk {arrival}",
     left=", pulang {leaving}",
-    left_early="Pulang {leaving}, {early} menit sebelum waktunya ({early_grade}).",
+    left_early="Pulang {leaving}, {early} menit sebelum waktunya ({early_grade}){uncounted}.",
+    uncounted=", {minutes} menit berketerangan tidak dihitung",
     beside="Keterangan: {excuse}.",
     corrected="Ada koreksi no. {correction}.",
     gathering={True: "{name}: hadir.", False: "{name}: tidak hadir.", None: "{name}: tidak dinilai."},
@@ -141,6 +142,7 @@ INDONESIAN = Words(
     changes={
         Cause.FIRST: "penilaian pertama",
         Cause.RULES: "aturan lain berlaku ({code})",
+        Cause.PROGRAM: "cara menghitung di program diperbaiki",
         Cause.CORRECTION: "koreksi no. {code}",
         Cause.EXCUSE: "keterangan {code} dimasukkan atau diubah",
         Cause.DUTY: "jadwal atau hari kerja diubah",

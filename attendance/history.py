@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from attendance.change_cause import Cause, Change
-from attendance.day_result import DayResult, DayStatus, Used, WaitCode, WaitReason
+from attendance.day_result import DayResult, DayStatus, Rule, SpellResult, Used, WaitCode, WaitReason
 from attendance.explain import Teller
 from attendance.explain_words_en import ENGLISH
 from attendance.explain_words_id import INDONESIAN
@@ -52,7 +52,30 @@ def _entered(before: DayResult, after: DayResult) -> Change | None:
         # An excuse with other hours moves start and end, too, and keeps its letter.
         excused = before.excuse is not None and (before.hours, before.shift) == (after.hours, after.shift)
         return Change(Cause.EXCUSE, code=after.excuse or "") if excused else Change(Cause.DUTY)
+    if after.excuse is not None and any(map(_counts_otherwise, _parts(before), _parts(after))):
+        return Change(Cause.EXCUSE, code=after.excuse)
     return None
+
+
+def _parts(result: DayResult) -> Sequence[DayResult | SpellResult]:
+    return result.spells or (result,)
+
+
+def _counts_otherwise(before: DayResult | SpellResult, after: DayResult | SpellResult) -> bool:
+    """Whether the same coming or leaving makes other minutes: excuses in between have other hours."""
+    if Rule.BRIDGED in (before.rule, after.rule):
+        return False
+    coming = before.arrival == after.arrival and _differ(_over(before), _over(after))
+    return coming or (before.leaving == after.leaving and _differ(before.early, after.early))
+
+
+def _over(part: DayResult | SpellResult) -> int | None:
+    """Minutes after the start; flexible ones are late until they are made up."""
+    return None if part.late is None else part.late + part.repaid
+
+
+def _differ(before: int | None, after: int | None) -> bool:
+    return before is not None and after is not None and before != after
 
 
 def _expected(result: DayResult) -> tuple[object, ...]:

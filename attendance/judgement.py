@@ -272,6 +272,7 @@ def _spell_result(spell: Spell, verdict: Verdict, need: Required) -> SpellResult
         arrival=verdict.arrival,
         leaving=verdict.leaving,
         forgot=verdict.forgot,
+        repaid=verdict.repaid,
         reason=verdict.reason,
     )
 

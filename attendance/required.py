@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from attendance.duty import MINUTE, Spell
@@ -22,6 +22,16 @@ class Required(NamedTuple):
     """The first moment at which an arrival is late."""
     start_moved: bool
     end_moved: bool
+    excused: tuple[tuple[datetime, datetime], ...] = ()
+    """What excuses take between `start` and `end`: [from, to), in order of time, none touching another."""
+
+    def minutes(self, since: datetime, until: datetime) -> int:
+        """Whole minutes of [since, until) that no excuse takes; below 0 where `until` is before `since`."""
+        length = until - since
+        for begins, ends in self.excused:
+            if begins < until and ends > since:
+                length -= min(ends, until) - max(begins, since)
+        return length // MINUTE
 
     @property
     def nothing(self) -> bool:
@@ -30,12 +40,16 @@ class Required(NamedTuple):
 
 
 def required(spell: Spell, excuses: Sequence[ExcuseSpan], figures: Figures) -> Required:
-    """What is left of `spell`. An excuse in its middle moves nothing; excuses that join count as one."""
+    """What is left of `spell`. An excuse in its middle moves neither end, and its minutes count for neither;
+    excuses that join count as one.
+    """
     start, end = spell.start, spell.end
+    excused: tuple[tuple[datetime, datetime], ...] = ()
     if excuses:
         start, end = _first_left(start, end, excuses), _last_left(start, end, excuses)
-    late_from = start + (figures.late.tolerance + 1) * MINUTE
-    return Required(start, end, late_from, start != spell.start, end != spell.end)
+        excused = tuple(_between(start, end, excuses))
+    late_from = _after(start, (figures.late.tolerance + 1) * MINUTE, excused)
+    return Required(start, end, late_from, start != spell.start, end != spell.end, excused)
 
 
 def touches(excuses: Sequence[ExcuseSpan], opens: datetime, closes: datetime) -> bool:
@@ -68,3 +82,30 @@ def _last_left(start: datetime, end: datetime, excuses: Sequence[ExcuseSpan]) ->
             if (excuse.end is None or excuse.end >= end) and since < end:
                 end, moved = since, True
     return end
+
+
+def _between(
+    start: datetime, end: datetime, excuses: Sequence[ExcuseSpan]
+) -> list[tuple[datetime, datetime]]:
+    """What the excuses take from [start, end), as `Required.excused`."""
+    joined: list[tuple[datetime, datetime]] = []
+    for begins, ends in sorted(
+        (max(excuse.start or start, start), min(excuse.end or end, end)) for excuse in excuses
+    ):
+        if begins >= ends:
+            continue
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
+        else:
+            joined.append((begins, ends))
+    return joined
+
+
+def _after(start: datetime, length: timedelta, excused: Sequence[tuple[datetime, datetime]]) -> datetime:
+    """The first moment before which `length` that no excuse takes has passed since `start`."""
+    for begins, ends in excused:
+        if begins - start >= length:
+            break
+        length -= begins - start
+        start = ends
+    return start + length

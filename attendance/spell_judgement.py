@@ -203,10 +203,10 @@ def _leave_unsure(verdict: Verdict, stray: datetime) -> None:
 def _judge_coming(verdict: Verdict, arrival: Used, facts: SpellFacts, known: bool, now: datetime) -> None:
     """Late or not. `known`: the leaving, too, is what it is."""
     spell, required, figures = facts.spell, facts.required, facts.figures
-    minutes = (arrival.at - required.start) // MINUTE
+    minutes = required.minutes(required.start, arrival.at)
     if minutes <= figures.late.tolerance:
         verdict.late = 0
-        if required.start_moved and (arrival.at - spell.start) // MINUTE > figures.late.tolerance:
+        if (arrival.at - spell.start) // MINUTE > figures.late.tolerance:
             verdict.rule = Rule.EXCUSED_PART
         elif minutes > 0:
             verdict.rule = Rule.WITHIN_GRACE
@@ -257,16 +257,12 @@ def _judge_leaving(verdict: Verdict, facts: SpellFacts, sure: bool, known: bool)
         return
     if not known:
         return
-    minutes = (required.end - leaving.at) // MINUTE
+    minutes = required.minutes(leaving.at, required.end)
     if minutes > figures.early.tolerance:
         verdict.early, verdict.early_grade = minutes, figures.early.grade(minutes)
         if present:
             verdict.status, verdict.rule = DayStatus.LEFT_EARLY, Rule.LEFT_EARLY
         return
     verdict.early = 0
-    if (
-        required.end_moved
-        and verdict.rule in _KEPT
-        and (spell.end - leaving.at) // MINUTE > figures.early.tolerance
-    ):
+    if verdict.rule in _KEPT and (spell.end - leaving.at) // MINUTE > figures.early.tolerance:
         verdict.rule = Rule.EXCUSED_PART

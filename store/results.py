@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import JSON, RowMapping, cast, func, select, type_coerce
 
 from attendance.day_result import DayResult, DayStatus, WaitReason
-from attendance.history import Change, cause_of, change_body, change_from
+from attendance.history import Cause, Change, cause_of, change_body, change_from
 from attendance.ids import PersonId
 from attendance.result_body import from_body, to_body
 from attendance.rules import PackId
@@ -231,6 +231,8 @@ class _Fresh:
     before: str | None
     """The body that is stored."""
     was: DayResult | None
+    same_facts: bool = False
+    """Whether what is stored was judged by the same facts."""
 
 
 def _sort_out(
@@ -252,7 +254,7 @@ def _sort_out(
             fresh.append(_Fresh(one, body, None, None))
         else:
             was = from_body(before[1])
-            fresh.append(_Fresh(one, body, before[1], was))
+            fresh.append(_Fresh(one, body, before[1], was, before[0] == one.input_hash))
             if before[1] == body:
                 saved.unchanged += 1
             else:
@@ -287,8 +289,8 @@ def _change_row(fresh: _Fresh, at: datetime) -> ChangeRow | None:
     after = fresh.judged.result
     if fresh.was is not None and _said(fresh.was) == _said(after):
         return None
-    cause = change_body(cause_of(fresh.was, after))
-    return after.person_id, after.day, at, fresh.before, fresh.body, cause
+    change = Change(Cause.PROGRAM) if fresh.same_facts else cause_of(fresh.was, after)
+    return after.person_id, after.day, at, fresh.before, fresh.body, change_body(change)
 
 
 def _stamp(row: RowMapping) -> Stamp:

@@ -75,6 +75,15 @@ def test_a_change_is_told_with_what_was_before_what_is_and_why(city: Store) -> N
     assert city.results.between(DAY, DAY) == [present]
 
 
+def test_another_result_from_the_same_facts_is_put_down_to_the_program(city: Store) -> None:
+    """Nothing else can have made it: the same facts give the same result as long as the judge is the same."""
+    before, after = (replace(result(status=DayStatus.LATE), rule=Rule.LATE, late=late) for late in (215, 95))
+    city.results.save(judged(before), NOW)
+    city.results.save(judged(after), LATER)
+    history = city.results.changes_of(PersonId(1), DAY, DAY)
+    assert [line.change.cause for line in history] == [Cause.FIRST, Cause.PROGRAM]
+
+
 def test_the_history_ends_with_what_stands_now(city: Store) -> None:
     for number, status in enumerate((DayStatus.WAITING, DayStatus.ABSENT, DayStatus.PRESENT)):
         city.results.save(judged(result(status=status)), NOW + timedelta(minutes=number))

@@ -23,6 +23,7 @@ from tests.support.judging import (
     duty,
     excuse,
     facts,
+    figures,
     horizon,
     judged,
     off,
@@ -37,6 +38,8 @@ WAITING = judged(facts(DARK))
 PRESENT = judged(facts(READ, punches=["07:21", "16:05"]))
 NO_PIN = judged(facts(reached=reach(READ, has_pin=False)))
 NO_TERMINAL = judged(facts())
+MIDDLE = excuse(start="07:50", end="09:10")
+FLEXI = duty(of=figures(flexi=30))
 STRUCK = judged(facts(horizon("23:00", outages=(outage("06:30"),))))
 
 
@@ -62,6 +65,27 @@ STRUCK = judged(facts(horizon("23:00", outages=(outage("06:30"),))))
             judged(facts(READ, excuses=[excuse(end="09:00")])),
             judged(facts(READ, excuses=[excuse(end="10:00")])),
             Change(Cause.EXCUSE, code=ExcuseCode.CT),
+        ),
+        (
+            judged(facts(READ, punches=["11:05", "16:01"], excuses=[MIDDLE])),
+            judged(facts(READ, punches=["11:05", "16:01"], excuses=[excuse(start="09:00", end="11:00")])),
+            Change(Cause.EXCUSE, code=ExcuseCode.CT),
+        ),
+        (
+            judged(facts(READ, punches=["07:20", "12:30"], excuses=[MIDDLE])),
+            judged(
+                facts(
+                    READ,
+                    punches=["07:20", "12:30"],
+                    excuses=[MIDDLE, excuse(ExcuseCode.IZIN, "13:00", "14:00")],
+                )
+            ),
+            Change(Cause.EXCUSE, code=ExcuseCode.CT),
+        ),
+        (
+            judged(facts(READ, punches=["09:20", "16:40"], excuses=[MIDDLE], on=FLEXI), "16:50"),
+            judged(facts(READ, punches=["09:20", "16:40"], excuses=[MIDDLE], on=FLEXI)),
+            Change(Cause.COMPLETE),
         ),
         (
             ABSENT,
@@ -131,6 +155,16 @@ def told(before: DayResult | None, after: DayResult) -> tuple[str, str]:
             (
                 "Tanpa keterangan menjadi cuti: keterangan cuti dimasukkan atau diubah.",
                 "Absent without explanation became leave: an excuse (leave) was entered or changed.",
+            ),
+        ),
+        (
+            judged(facts(READ, punches=["11:05", "16:01"])),
+            judged(
+                facts(READ, punches=["11:05", "16:01"], excuses=[excuse(ExcuseCode.IZIN, "09:00", "11:00")])
+            ),
+            (
+                "Terlambat 215 menit menjadi terlambat 95 menit: keterangan izin dimasukkan atau diubah.",
+                "Late, 215 minutes became late, 95 minutes: an excuse (permit) was entered or changed.",
             ),
         ),
         (None, PRESENT, ("Hadir 07.21: penilaian pertama.", "Present 07:21: first judgement.")),

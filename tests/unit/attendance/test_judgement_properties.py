@@ -1,21 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attendance.corrections import CorrectionKind
 from attendance.day_result import DayResult, DayStatus, SpellResult
 from attendance.duty import DutyDay, Spell
-from attendance.facts import Horizon, Mark, PersonDay
+from attendance.facts import ExcuseSpan, Horizon, Mark, PersonDay
 from attendance.input_hash import input_hash
 from attendance.judgement import hangs_on_terminals, judge, next_change_at
 from attendance.people import Outage, SiteOutage
 from attendance.required import required
 from attendance.result_body import from_body, to_body
-from tests.support.arbitrary_days import horizons, marks, moments, person_days
+from tests.support.arbitrary_days import excuses, horizons, marks, moments, person_days
 from tests.support.judging import FRESHNESS, correction
 
 ACCUSED = (DayStatus.ABSENT, DayStatus.LATE, DayStatus.LEFT_EARLY)
@@ -31,6 +32,54 @@ def test_adding_a_punch_never_makes_anyone_absent(day: PersonDay, now: datetime,
     after = at_once(replace(day, marks=(*day.marks, punch)), now)
     if after.status is DayStatus.ABSENT:
         assert before.status is DayStatus.ABSENT
+
+
+def parts_of(result: DayResult) -> Sequence[DayResult | SpellResult]:
+    """What is judged by itself: each spell, or the day of a single one."""
+    return result.spells or (result,)
+
+
+@settings(max_examples=500)
+@given(person_days(), moments, excuses(), st.booleans())
+def test_one_excuse_more_never_makes_anything_worse(
+    day: PersonDay, now: datetime, excuse: ExcuseSpan, strongest: bool
+) -> None:
+    more = (excuse, *day.excuses) if strongest else (*day.excuses, excuse)
+    before, after = at_once(day, now), at_once(replace(day, excuses=more), now)
+    for was, became in zip(parts_of(before), parts_of(after), strict=True):
+        assert (became.late or 0) <= (was.late or 0)
+        assert (became.early or 0) <= (was.early or 0)
+        assert became.late_grade is None or was.late_grade is not None
+        assert became.early_grade is None or was.early_grade is not None
+        assert _worse(became.status) <= _worse(was.status)
+    assert (after.late or 0) <= (before.late or 0)
+    assert (after.early or 0) <= (before.early or 0)
+    for was_there, is_there in zip(before.gatherings, after.gatherings, strict=True):
+        assert is_there.attended is not False or was_there.attended is False
+
+
+@given(person_days(corrected=False), moments)
+def test_minutes_late_and_early_are_those_that_no_excuse_takes(day: PersonDay, now: datetime) -> None:
+    """Counted second by second, in other words than the code's."""
+    result = at_once(day, now)
+    spells = day.duty.spells if isinstance(day.duty, DutyDay) else ()
+    for spell, part in zip(spells, parts_of(result), strict=False):
+        if part.late_grade is not None and part.arrival is not None:
+            assert part.late == _owed(day, spell.start, part.arrival.at)
+        if part.early_grade is not None and part.leaving is not None:
+            assert part.early == _owed(day, part.leaving.at, spell.end)
+
+
+def _owed(day: PersonDay, since: datetime, until: datetime) -> int:
+    seconds = (since + timedelta(seconds=number) for number in range(int((until - since).total_seconds())))
+    taken = [
+        (excuse.start or since, excuse.end or datetime.max.replace(tzinfo=UTC)) for excuse in day.excuses
+    ]
+    return sum(not any(start <= second < end for start, end in taken) for second in seconds) // 60
+
+
+def _worse(status: DayStatus) -> int:
+    return (DayStatus.LEFT_EARLY, DayStatus.LATE, DayStatus.ABSENT).index(status) if status in ACCUSED else -1
 
 
 @given(person_days(), moments, moments, st.lists(horizons(), max_size=3))
