@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from attendance.calendar import CalendarEntry, CalendarKind
-from attendance.ids import PersonId
+from attendance.calendar import CalendarEntry, CalendarKind, WorkPattern
+from attendance.ids import PersonId, UnitId
 from attendance.people import Excuse, ExcuseCode
 from tests.support.browser import Incidents
 from tests.support.days import MONDAY, at
 from tests.support.wall_city import BKD, BKD_TERMINAL, DARK, LIT, SOSIAL, City, MakeCity, with_bkd
-from tests.support.wall_page import LIVE, fragment, jump_from_now_on, view
+from tests.support.wall_page import LIVE, fragment, jump_from_now_on, total, view
 from tests.support.walls import wait_until
 
 pytestmark = pytest.mark.browser
@@ -158,11 +158,47 @@ def test_every_view_speaks_both_languages(judged: City, page: Page) -> None:
         assert texts[0] != texts[1], route
 
 
-def test_a_holiday_is_a_calm_screen_and_nobody_is_missing(city: City, page: Page) -> None:
-    holiday = CalendarEntry(MONDAY, MONDAY, CalendarKind.HOLIDAY, "Hari Jadi", None, "SK 1")
-    city.store.calendars.add_entry(holiday, by="test", at=at("07:00"))
+def holiday(name: str, kind: CalendarKind = CalendarKind.HOLIDAY, unit: int | None = None) -> CalendarEntry:
+    return CalendarEntry(MONDAY, MONDAY, kind, name, None if unit is None else UnitId(unit), "SK 1")
+
+
+def test_a_holiday_is_a_calm_screen_that_names_it_and_nobody_is_missing(city: City, page: Page) -> None:
+    city.store.calendars.add_entry(holiday("Hari Jadi Kota"), by="test", at=at("07:00"))
     page.goto(city.wall.url)
-    expect(page.get_by_text("Hari libur")).to_be_visible()
+    expect(page.locator("[data-day-off]")).to_contain_text("Hari Jadi Kota")
+    expect(page.get_by_text("Hari libur", exact=True)).to_be_visible()
     expect(page.locator(LIVE)).to_be_visible()
     for state in ("required", "absent", "late", "not_yet"):
         expect(page.locator(f'[data-total="{state}"]')).to_have_count(0)
+    page.keyboard.press("l")
+    expect(page.get_by_text("Holiday", exact=True)).to_be_visible()
+    expect(page.locator("[data-day-off]")).to_contain_text("Hari Jadi Kota")
+    for route in (f"#/unit/{SOSIAL}", "#/names", "#/day"):
+        page.goto(f"{city.wall.url}/?lang=id{route}")
+        expect(page.get_by_text("Hari libur: Hari Jadi Kota")).to_be_visible()
+
+
+def test_joint_leave_is_called_so_and_an_office_that_works_all_the_same_is_shown(
+    city: City, page: Page
+) -> None:
+    leave = holiday("Cuti Bersama Hari Raya Natal", CalendarKind.JOINT_LEAVE)
+    city.store.calendars.add_entry(leave, by="test", at=at("07:00"))
+    pattern = WorkPattern(UnitId(SOSIAL), "five_day", True, MONDAY, None)
+    city.store.calendars.set_pattern(pattern, by="test", at=at("07:00"))
+    page.goto(city.wall.url)
+    expect(page.locator("[data-day-off]")).to_have_text("Hari Raya Natal ")
+    expect(page.get_by_text("Cuti bersama", exact=True)).to_be_visible()
+    expect(page.locator("[data-office]")).to_have_count(1)
+    total(page, "required", 4)
+    page.goto(f"{city.wall.url}/#/unit/{SOSIAL}")
+    expect(page.locator(view("office"))).to_be_visible()
+    expect(page.get_by_text("Cuti bersama")).to_have_count(0)
+
+
+def test_an_office_with_a_day_off_of_its_own_says_which_while_the_city_works(city: City, page: Page) -> None:
+    city.store.calendars.add_entry(holiday("Libur semester", unit=SOSIAL), by="test", at=at("07:00"))
+    page.goto(f"{city.wall.url}/#/unit/{SOSIAL}")
+    expect(page.get_by_text("Hari libur: Libur semester")).to_be_visible()
+    page.goto(f"{city.wall.url}/#/")
+    expect(page.get_by_text("Wajib hadir saat ini")).to_be_visible()
+    expect(page.locator("[data-day-off]")).to_have_count(0)

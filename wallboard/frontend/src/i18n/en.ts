@@ -234,7 +234,7 @@ export const en: Messages = {
   empty: 'No people yet.',
   emptyHint: 'Import units, people, PINs and terminals with this command on the server:',
   emptyFile: 'FILE.xlsx',
-  dayOff: 'Day off',
+  off: { weekly: 'Day off', holiday: 'Holiday', joint_leave: 'Joint leave' },
   notStarted: 'No duty has begun yet',
 
   panel: {
@@ -256,7 +256,7 @@ export const en: Messages = {
     inTurn: 'In turn',
     nobody: 'There is no name on this list.',
     allWell: 'Nobody is late, absent or not yet in.',
-    dayOff: 'Day off: there are no lists of names.',
+    dayOff: 'There are no lists of names.',
     people: (n) => `${n} people`,
     page: (page, pages) => `Page ${page} of ${pages}`,
     previous: 'Previous page',
@@ -338,7 +338,6 @@ export const en: Messages = {
     inTime: (amount) => `in ${amount}`,
     missing: (time) => `The recap of ${time} is not available yet`,
     missingHint: "It is made as soon as the server has read today's data.",
-    off: 'Day off',
     offHint: 'There is no recap today.',
     offices: 'Offices updated',
     people: 'People updated',

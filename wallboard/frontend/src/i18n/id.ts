@@ -236,7 +236,7 @@ export const id = {
   empty: 'Belum ada pegawai.',
   emptyHint: 'Masukkan daftar unit, pegawai, PIN, dan mesin dengan perintah ini di server:',
   emptyFile: 'BERKAS.xlsx',
-  dayOff: 'Hari libur',
+  off: { weekly: 'Hari libur', holiday: 'Hari libur', joint_leave: 'Cuti bersama' },
   notStarted: 'Belum ada jadwal yang dimulai',
 
   panel: {
@@ -258,7 +258,7 @@ export const id = {
     inTurn: 'Bergantian',
     nobody: 'Tidak ada nama di daftar ini.',
     allWell: 'Tidak ada yang terlambat, tanpa keterangan, atau belum hadir.',
-    dayOff: 'Hari libur: tidak ada daftar nama.',
+    dayOff: 'Tidak ada daftar nama.',
     people: (n: string) => `${n} orang`,
     page: (page: string, pages: string) => `Halaman ${page} dari ${pages}`,
     previous: 'Halaman sebelumnya',
@@ -343,7 +343,6 @@ export const id = {
     inTime: (amount: string) => `${amount} lagi`,
     missing: (time: string) => `Rekap pukul ${time} belum tersedia`,
     missingHint: 'Rekap dibuat begitu server selesai membaca data hari ini.',
-    off: 'Hari libur',
     offHint: 'Hari ini tidak ada rekap.',
     offices: 'Unit kerja yang diperbarui',
     people: 'Pegawai yang diperbarui',

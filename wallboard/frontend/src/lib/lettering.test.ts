@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureScale, nameLines, noteScale, summaryScale } from './lettering';
+import { figureScale, holidayLines, nameLines, noteScale, summaryScale } from './lettering';
 
 test('usual figures have their full size', () => {
   expect(figureScale(91, '33/36', false)).toBe(1);
@@ -37,6 +37,14 @@ test('the longest name is whole, and still not tiny', () => {
 
 test('a name without a place to break it is one line, and whole', () => {
   expect(nameLines('BPKPDSDMPTSPXYZW', true).lines).toEqual(['BPKPDSDMPTSPXYZW']);
+});
+
+test("a holiday's name is large on one line, and a long one on two", () => {
+  expect(holidayLines('Hari Raya Natal', 56)).toEqual({ lines: ['Hari Raya Natal'], size: 3.2 });
+  expect(holidayLines('Hari Raya Natal', 19).lines).toEqual(['Hari Raya Natal']);
+  const long = holidayLines('Hari Kemerdekaan Republik Indonesia', 19);
+  expect(long.lines).toEqual(['Hari Kemerdekaan', 'Republik Indonesia']);
+  expect(long.size).toBeGreaterThan(1.8);
 });
 
 test('a note of three digits has room, too', () => {

@@ -99,6 +99,20 @@ export function nameLines(name: string, marked: boolean): NameLines {
   );
 }
 
+/** Of a holiday's name, in rem: on one line, and on two. */
+const HOLIDAY = { alone: 3.2, two: 2.1 };
+
+/** On how many lines, and how large (rem), a holiday's name is told where there are `room` rem. */
+export function holidayLines(name: string, room: number): { lines: readonly string[]; size: number } {
+  const sizeOf = (lines: readonly string[], most: number) =>
+    Math.min(most, ...lines.map((line) => (room * SPARE) / widthOf(line)));
+  const alone = { lines: [name], size: sizeOf([name], HOLIDAY.alone) };
+  return breaks(name)
+    .map(({ at, sign }) => [name.slice(0, at) + sign, name.slice(at).trim()])
+    .map((lines) => ({ lines, size: sizeOf(lines, HOLIDAY.two) }))
+    .reduce((best, next) => (next.size > best.size ? next : best), alone);
+}
+
 const NOTE_CHARACTERS = 14;
 
 /** 1, or less where one of the notes ("146 belum hadir") is long. */

@@ -25,6 +25,8 @@ export interface Counts {
   readonly people: number;
 }
 
+export type DayOff = 'weekly' | 'holiday' | 'joint_leave';
+
 export interface DayRow {
   /** ISO date. */
   readonly date: string;
@@ -32,6 +34,10 @@ export interface DayRow {
   /** "HH:MM", when the city's usual hours begin; null on a day off. */
   readonly start: string | null;
   readonly provisional: boolean;
+  /** Why nothing is expected by the usual hours, or by those of the unit whose scope it is; null: something is. */
+  readonly off: DayOff | null;
+  /** The holiday's name as the calendar has it; empty where there is none. */
+  readonly off_name: string;
 }
 
 export interface OfficeRow extends Counts {

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { messages } from '../i18n';
 import { office, terminal } from './samples';
-import { briefDuration, describeDark, describeOffice, describeTrouble, kindName, stateName } from './wording';
+import {
+  briefDuration,
+  describeDark,
+  describeDayOff,
+  describeNoNames,
+  describeOffice,
+  describeTrouble,
+  kindName,
+  stateName,
+} from './wording';
 
 const speech = { t: messages.id, duration: (seconds: number) => `${seconds} detik` };
 
@@ -9,6 +18,37 @@ function offline(error: string): string {
   const dark = terminal(1, { online: false, offline_since: '2026-11-23T07:20:00+07:00', error });
   return describeTrouble(dark, 'offline', speech, '2026-11-23');
 }
+
+test('a holiday is told with the name that the calendar gives it, in every language', () => {
+  const day = { off: 'holiday', off_name: 'Hari Raya Natal' } as const;
+  expect(describeDayOff(day, messages.id)).toBe('Hari libur: Hari Raya Natal');
+  expect(describeDayOff(day, messages.en)).toBe('Holiday: Hari Raya Natal');
+});
+
+test('joint leave is not said twice', () => {
+  const day = { off: 'joint_leave', off_name: 'Cuti Bersama Hari Raya Natal' } as const;
+  expect(describeDayOff(day, messages.id)).toBe('Cuti bersama: Hari Raya Natal');
+  expect(describeDayOff({ ...day, off_name: 'Cuti Bersama' }, messages.id)).toBe('Cuti bersama');
+});
+
+test('a Sunday has no name, and a workday is no day off', () => {
+  expect(describeDayOff({ off: 'weekly', off_name: '' }, messages.id)).toBe('Hari libur');
+  expect(describeDayOff({ off: null, off_name: '' }, messages.id)).toBe(null);
+});
+
+test('empty lists of names say why: a day off, a day that has not begun, or that all is well', () => {
+  const none = { required: 0, not_due: 0 };
+  const workday = { off: null, off_name: '' };
+  const holiday = { off: 'holiday', off_name: 'Hari Raya Natal' } as const;
+  expect(describeNoNames(holiday, none, messages.id)).toBe(
+    'Hari libur: Hari Raya Natal. Tidak ada daftar nama.',
+  );
+  expect(describeNoNames(holiday, { ...none, required: 3 }, messages.id)).toBe(messages.id.names.allWell);
+  expect(describeNoNames(workday, { ...none, not_due: 9 }, messages.id)).toBe(
+    'Belum ada jadwal yang dimulai.',
+  );
+  expect(describeNoNames(workday, none, messages.id)).toBe(messages.id.holiday.nobody);
+});
 
 test('a terminal that is only offline is called so and no more', () => {
   expect(offline('Unreachable')).toBe('terputus sejak 07:20');

@@ -1,7 +1,8 @@
 /** Facts into sentences. */
 
 import { peopleIn } from './kinds';
-import type { OfficeRow, Reason, ReasonCode, Status, TerminalRow } from './protocol';
+import type { Messages } from '../i18n';
+import type { Counts, DayRow, OfficeRow, Reason, ReasonCode, Status, TerminalRow } from './protocol';
 import type { Speech } from './speech.svelte';
 import type { Trouble } from './terminals';
 import { secondsBetween, shortTime } from './time';
@@ -42,6 +43,36 @@ export function describeReason(reason: Reason | null, { t }: Speech, today: stri
     default:
       return t.reason.other;
   }
+}
+
+/** "Cuti bersama" is what the day is; the calendar's name often begins with it once more. */
+const JOINT_LEAVE = /^cuti bersama(\s+|$)/i;
+
+/** What a day off is, and its name; the name is empty where it has none. Names stay as the calendar has them. */
+export function dayOffOf(
+  { off, off_name }: Pick<DayRow, 'off' | 'off_name'>,
+  t: Messages,
+): { kind: string; name: string } | null {
+  if (off === null) return null;
+  return { kind: t.off[off], name: off === 'joint_leave' ? off_name.replace(JOINT_LEAVE, '') : off_name };
+}
+
+/** "Hari libur: Hari Raya Natal"; null on a day that is worked. */
+export function describeDayOff(day: Pick<DayRow, 'off' | 'off_name'>, t: Messages): string | null {
+  const found = dayOffOf(day, t);
+  return found === null || found.name === '' ? (found?.kind ?? null) : `${found.kind}: ${found.name}`;
+}
+
+/** Why the lists of names are empty. */
+export function describeNoNames(
+  day: Pick<DayRow, 'off' | 'off_name'> | undefined,
+  total: Pick<Counts, 'required' | 'not_due'> | undefined,
+  t: Messages,
+): string {
+  const off = day === undefined ? null : describeDayOff(day, t);
+  if (total === undefined || total.required > 0) return t.names.allWell;
+  if (off !== null) return `${off}. ${t.names.dayOff}`;
+  return total.not_due > 0 ? `${t.notStarted}.` : t.holiday.nobody;
 }
 
 /** What is wrong with a terminal, in a few words. */
