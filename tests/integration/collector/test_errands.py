@@ -87,7 +87,7 @@ def errand(store: Store, number: int) -> Errand:
     return found
 
 
-async def ended(store: Store, number: int, within: float = 20) -> Report | Failed:
+async def ended(store: Store, number: int, within: float = PATIENCE) -> Report | Failed:
     await until(lambda: errand(store, number).state in ENDED, within)
     outcome = decode_outcome(errand(store, number).outcome)
     assert isinstance(outcome, Failed) == (errand(store, number).state is ErrandState.FAILED)
@@ -199,7 +199,7 @@ async def test_a_terminal_that_is_away_fails_its_errand_at_once_with_what_to_do(
             ask(store, here, AddUser("7", "Ayu", 0, 0)),
             ask(store, there, CopyUser("1003", SerialNumber("CKQ1"), over=False)),
         ):
-            outcome = await ended(store, number, 5)
+            outcome = await ended(store, number)
             assert isinstance(outcome, Failed)
             assert (outcome.code, bool(outcome.action)) == ("Unreachable", True)
         refused = await ended(store, ask(store, there, CopyUser("1", SerialNumber("CKQ9"), over=False)))
@@ -293,11 +293,11 @@ async def test_a_collector_killed_in_the_middle_of_a_copy_leaves_it_to_be_done_a
     async with two_terminals(store, TerminalModel()) as (old, new, here, there):
         number = 0
         async with collector_process(database_url, tmp_path) as process:
-            await until(lambda: is_read(store, here)() and is_read(store, there)(), 30)
+            await until(lambda: is_read(store, here)() and is_read(store, there)())
             for server in (old, new):
                 server.delivery = Delivery(gap=0.02)
             number = ask(store, there, CopyUser("1003", SerialNumber("CKQ1"), over=False))
-            await until(lambda: bool(old.terminal.commands[moment] or new.terminal.commands[moment]), 20)
+            await until(lambda: bool(old.terminal.commands[moment] or new.terminal.commands[moment]))
             process.send_signal(signal.SIGKILL)
             await process.wait()
         assert errand(store, number).state is ErrandState.RUNNING
@@ -306,7 +306,7 @@ async def test_a_collector_killed_in_the_middle_of_a_copy_leaves_it_to_be_done_a
             server.delivery = Delivery()
             server.hang_up()
         async with collector_process(database_url, tmp_path) as process:
-            outcome = await ended(store, number, 30)
+            outcome = await ended(store, number)
             assert isinstance(outcome, Report), outcome
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), PATIENCE) == 0

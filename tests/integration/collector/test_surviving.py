@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -42,6 +42,13 @@ from tests.support.postgres import PostgresServer
 from tests.support.waiting import PATIENCE
 
 MANY = 60_000
+SLOWLY = """
+import time
+from store.punches import PunchTable
+append = PunchTable.append
+PunchTable.append = lambda table, batches: (time.sleep(0.3), append(table, batches))[1]
+"""
+"""Before it begins: every commit takes its time, and nobody is too late to be killed before the last."""
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -52,14 +59,18 @@ sys.exit(run(load(Path(sys.argv[1])), lambda: print("ready", flush=True), lambda
 
 
 @asynccontextmanager
-async def collector_process(store_url: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`collector.main.run` in a process of its own; killed at the end if it still runs."""
+async def collector_process(
+    store_url: str, folder: Path, before: str = ""
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`collector.main.run` in a process of its own, after what is to be done `before`; killed at the end if
+    it still runs.
+    """
     settings = folder / "presensi.toml"
     settings.write_text(
         f'[store]\nurl = "{store_url}"\n[collector]\ncount_check = "500ms"\nbackoff_first = "100ms"\n'
     )
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, str(settings), cwd=Path.cwd(), stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", before + PROGRAM, str(settings), cwd=Path.cwd(), stdout=asyncio.subprocess.PIPE
     )
     try:
         yield process
@@ -90,7 +101,7 @@ async def test_a_collector_killed_in_mid_bulk_goes_on_where_it_was_and_store_equ
         fill(server.terminal, MANY)
         killed_at: list[int] = []
         for wanted in (1, 20_000, 40_000):
-            async with collector_process(database_url, tmp_path) as process:
+            async with collector_process(database_url, tmp_path, SLOWLY) as process:
                 await until(partial(has_read, store, terminal, wanted))
                 process.send_signal(signal.SIGKILL)
                 await process.wait()
@@ -193,7 +204,7 @@ async def test_progress_is_told_only_while_the_writer_answers(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("collector.supervisor.BEAT_SECONDS", 0.05)
-    stop, told, stuck = asyncio.Event(), [0], threading.Event()
+    stop, told, hanging, stuck = asyncio.Event(), [0], threading.Event(), threading.Event()
     supervisor = Supervisor(
         settings=FAST, zone=ZONE, store=store, clock=SystemClock(), sweep_times=[], random=Random(SEED)
     )
@@ -204,8 +215,14 @@ async def test_progress_is_told_only_while_the_writer_answers(
     running = asyncio.create_task(supervisor.run(stop, lambda: None, progress))
     await until(lambda: told[0] > 3)
     alive = store.terminals.note_collector_alive
-    monkeypatch.setattr(store.terminals, "note_collector_alive", lambda at: (stuck.wait(5), alive(at)))
-    await asyncio.sleep(0.3)
+
+    def hang(at: datetime) -> None:
+        hanging.set()
+        stuck.wait(PATIENCE)
+        alive(at)
+
+    monkeypatch.setattr(store.terminals, "note_collector_alive", hang)
+    await until(hanging.is_set)
     before = told[0]
     await asyncio.sleep(0.5)
     assert told[0] == before
