@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from simulators.city import people as people_of
@@ -50,7 +51,17 @@ def _fewer(
             left -= doors_of_office[code]
     if left:
         raise ValueError(f"no choice of whole offices has exactly {wanted} terminals")
+    units = [unit for unit in tree if unit.kind == "city" or office_of_unit.get(unit.code) in kept]
+    codes = {unit.code for unit in units}
     return (
-        tuple(unit for unit in tree if unit.kind == "city" or office_of_unit.get(unit.code) in kept),
+        tuple(
+            unit if unit.parent_code in codes or unit.kind == "city" else _below_the_city(unit)
+            for unit in units
+        ),
         tuple(door for door in doors if office_of_unit[door.unit_code] in kept),
     )
+
+
+def _below_the_city(unit: UnitPlan) -> UnitPlan:
+    """An office whose agency is not kept."""
+    return replace(unit, parent_code=places.CITY_CODE)

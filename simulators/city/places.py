@@ -16,6 +16,9 @@ BKPSDM_CODE = "1.25"
 LIBRARY_CODE = "1.14"
 WASTE_CODE = "1.10"
 HOSPITAL_CODE = "1.21"
+EDUCATION_CODE = "1.3"
+HEALTH_CODE = "1.5"
+"""The agencies that run the city's schools, and its hospital and health centres: offices above offices."""
 HOSPITAL_DISTRICT = "Prajurit Kulon"
 
 _BREVITY = (
@@ -129,8 +132,10 @@ def _district_of(unit_code: str, name: str) -> str:
     return districts[int(unit_code.split(".")[1]) % len(districts)].name
 
 
-def _office(code: str, name: str, short: str, kind: str, *, weight: float, trade: Trade) -> UnitPlan:
-    return UnitPlan(code, name, short, kind, CITY_CODE, office=True, weight=weight, trade=trade)
+def _office(
+    code: str, name: str, short: str, kind: str, *, weight: float, trade: Trade, below: str = CITY_CODE
+) -> UnitPlan:
+    return UnitPlan(code, name, short, kind, below, office=True, weight=weight, trade=trade)
 
 
 def _secretariats(bureaus: Sequence[_Part]) -> list[UnitPlan]:
@@ -182,7 +187,15 @@ def _agency(agency: _Agency) -> list[UnitPlan]:
 def _hospital(house: _Hospital) -> list[UnitPlan]:
     code = HOSPITAL_CODE
     return [
-        _office(code, house.name, house.short, "hospital", weight=4.0, trade=Trade.CLINIC),
+        _office(
+            code,
+            house.name,
+            house.short,
+            "hospital",
+            weight=4.0,
+            trade=Trade.CLINIC,
+            below=HEALTH_CODE,
+        ),
         *(
             UnitPlan(
                 f"{code}.{n}",
@@ -225,7 +238,13 @@ def _health_centres(centres: dict[str, tuple[str, ...]]) -> list[UnitPlan]:
         code = f"1.4{number}"
         found.append(
             _office(
-                code, f"Puskesmas {name}", f"Pusk. {name}", "health_centre", weight=37.0, trade=Trade.CLINIC
+                code,
+                f"Puskesmas {name}",
+                f"Pusk. {name}",
+                "health_centre",
+                weight=37.0,
+                trade=Trade.CLINIC,
+                below=HEALTH_CODE,
             )
         )
         found += [
@@ -245,21 +264,11 @@ def _health_centres(centres: dict[str, tuple[str, ...]]) -> list[UnitPlan]:
 
 
 def _schools(districts: Sequence[_District]) -> list[UnitPlan]:
-    found = [
-        _office(f"1.5{n}", f"SMP Negeri {n}", f"SMPN {n}", "school", weight=36.0, trade=Trade.SCHOOL)
-        for n in range(1, 10)
-    ]
+    found = [_school(f"1.5{n}", f"SMP Negeri {n}", f"SMPN {n}", weight=36.0) for n in range(1, 10)]
     for number, district in enumerate(districts, start=1):
         code = f"1.6{number}"
         found.append(
-            _office(
-                code,
-                f"SD Negeri Kecamatan {district.name}",
-                f"SDN {district.name}",
-                "school",
-                weight=0.0,
-                trade=Trade.SCHOOL,
-            )
+            _school(code, f"SD Negeri Kecamatan {district.name}", f"SDN {district.name}", weight=0.0)
         )
         names = [f"{site} {n}" if n else site for site, ns in district.schools.items() for n in ns]
         found += [
@@ -275,8 +284,12 @@ def _schools(districts: Sequence[_District]) -> list[UnitPlan]:
             )
             for n, name in enumerate(names, start=1)
         ]
-    found.append(_office("1.71", "TK Negeri Pembina", "TK Negeri", "school", weight=9.0, trade=Trade.SCHOOL))
+    found.append(_school("1.71", "TK Negeri Pembina", "TK Negeri", weight=9.0))
     return found
+
+
+def _school(code: str, name: str, short: str, *, weight: float) -> UnitPlan:
+    return _office(code, name, short, "school", weight=weight, trade=Trade.SCHOOL, below=EDUCATION_CODE)
 
 
 def _brief(name: str) -> str:

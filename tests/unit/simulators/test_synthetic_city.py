@@ -9,7 +9,7 @@ import pytest
 from attendance.nip import check_nip
 from simulators.city.build import build_city
 from simulators.city.people import SYNTHETIC_SEQUENCE
-from simulators.city.places import BKPSDM_CODE
+from simulators.city.places import BKPSDM_CODE, CITY_CODE, EDUCATION_CODE, HEALTH_CODE
 from simulators.city.plan import City
 
 DAY = date(2026, 11, 23)
@@ -57,6 +57,30 @@ def test_every_terminal_hangs_in_one_of_the_kecamatan(city: City) -> None:
 
 def test_every_person_has_a_terminal_within_the_office(city: City) -> None:
     assert all(city.home_terminals(person.unit_code) for person in city.people)
+
+
+def test_what_an_agency_runs_hangs_below_it_and_counts_as_an_office_of_its_own(city: City) -> None:
+    below = {
+        agency: [unit.short_name for unit in city.units if unit.office and unit.parent_code == agency]
+        for agency in (HEALTH_CODE, EDUCATION_CODE)
+    }
+    assert [name.split()[0] for name in below[HEALTH_CODE]] == ["RSUD", *["Pusk."] * 6]
+    assert Counter(name.split()[0] for name in below[EDUCATION_CODE]) == {"SMPN": 9, "SDN": 3, "TK": 1}
+    others = [unit for unit in city.units if unit.office and unit.parent_code != CITY_CODE]
+    assert len(others) == sum(map(len, below.values()))
+    counted = Counter(office.code for p in city.people if (office := city.office_of(p.unit_code)))
+    own = [unit for unit in city.units if unit.code.startswith(f"{HEALTH_CODE}.")]
+    assert counted[HEALTH_CODE] < 100
+    assert {city.office_of(unit.code) for unit in own} == {city.unit_by_code[HEALTH_CODE]}
+    assert all(serial in city.terminals_at[HEALTH_CODE] for serial in city.home_terminals(HEALTH_CODE))
+
+
+def test_in_a_smaller_city_an_office_without_its_agency_hangs_below_the_city() -> None:
+    small = build_city(1, DAY, 300, 60)
+    codes = {unit.code for unit in small.units}
+    assert all(unit.parent_code in codes for unit in small.units if unit.kind != "city")
+    fewest = build_city(1, DAY, 80, 13)
+    assert {unit.parent_code for unit in fewest.units if unit.office} == {CITY_CODE}
 
 
 def test_units_form_a_tree_with_parents_first(city: City) -> None:
