@@ -1,14 +1,17 @@
 """The cut-off of a day, when the usual work begins: what was said of that moment, and what is said of it now.
 
-What is said is always the judgement's word of the cut-off itself, never a guess from a later state.
+What is said is always the judgement's word of the cut-off itself, never a guess from a later state. The
+cut-off of a day that was kept stays what it was, also where the day's hours are others since: it is about
+what was said then.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from attendance.cutoff_judgement import judge_back
 from attendance.day_result import DayResult, DayStatus
@@ -32,8 +35,19 @@ KEEP_AGAIN_SECONDS = 30.0
 anew asks at once, so that what is kept seldom rests on what was known before the store was away.
 """
 
-Keep = Callable[[date, datetime, datetime, Mapping[PersonId, DayStatus]], Freeze]
-"""`FreezeTable.keep`."""
+
+class Freezes(Protocol):
+    """What `store.freezes.FreezeTable` does."""
+
+    def keep(
+        self, day: date, cutoff_at: datetime, made_at: datetime, statuses: Mapping[PersonId, DayStatus]
+    ) -> Freeze:
+        """Write the day down unless somebody has already; what is written of it."""
+        ...
+
+    def of(self, day: date) -> Freeze | None:
+        """The day as it was written down; None: it was not."""
+        ...
 
 
 class Cutoff:
@@ -41,22 +55,32 @@ class Cutoff:
     again whenever something about them changed; once all are, the day is kept as it stands, unless it was.
     """
 
-    def __init__(self, board: DayBoard, clock: Clock, freshness: timedelta, keep: Keep) -> None:
+    def __init__(self, board: DayBoard, clock: Clock, freshness: timedelta, freezes: Freezes) -> None:
         usual = board.assembler.usual_duty(board.day)
-        self.at: datetime | None = usual.spells[0].start if isinstance(usual, DutyDay) else None
-        """Aware, UTC; None: a day off has none."""
+        self.start: datetime | None = usual.spells[0].start if isinstance(usual, DutyDay) else None
+        """When the usual work begins by what is known now; aware, UTC. None: it is a day off."""
+        self.at = self.start
+        """The cut-off: of a day that was kept the moment that it was kept of. None: there is none."""
         self.results: dict[PersonId, DayResult] = {}
         """What is said now of everybody at the cut-off; empty before it has passed."""
         self.freeze: Freeze | None = None
-        """What was said then. None before the cut-off has passed."""
+        """What was said then. None before the cut-off has passed and everybody was judged."""
         self._board = board
-        self._keep_once = keep
+        self._freezes = freezes
         self._clock = clock
         self._freshness = freshness
         self._begun = False
         self._queue: dict[PersonId, None] = {}
         self._sweep_at = 0.0
-        self._keep_at = 0.0
+        self._kept: Freeze | None = None
+        self._sought = False
+        """Whether it is known if somebody has kept the day before."""
+        self._ask_at = 0.0
+
+    @property
+    def kept(self) -> bool:
+        """Whether the day is known to be written down."""
+        return self._kept is not None
 
     def touch(self, people: Iterable[PersonId]) -> None:
         """Something about these people changed."""
@@ -67,7 +91,9 @@ class Cutoff:
         """Judge those whose turn it is, at most so many; of whom something else is said than before. A store
         that does not keep the day is asked again later: nothing else waits for it.
         """
-        if self.at is None or now < self.at:
+        if not self._sought:
+            self._seek()
+        if not self._sought or self.at is None or now < self.at:
             return set()
         if not self._begun:
             self._begun = True
@@ -79,7 +105,9 @@ class Cutoff:
             if self._judge(person_id, self.at):
                 moved.add(person_id)
         if self.freeze is None and self.results and not self._queue:
-            self._keep(self.at, now)
+            if self._kept is None:
+                self._keep(self.at, now)
+            self.freeze = self._kept
         return moved
 
     def patience(self) -> float:
@@ -104,20 +132,34 @@ class Cutoff:
         self.results[person_id] = result
         return changed
 
+    def _seek(self) -> None:
+        """Find out whether somebody has kept the day: then its moment is the cut-off."""
+        real = time.monotonic()
+        if real < self._ask_at:
+            return
+        try:
+            self._kept = self._freezes.of(self._board.day)
+        except StoreError as error:
+            log.debug("it is not known whether the day was kept: %s", error)
+            self._ask_at = real + KEEP_AGAIN_SECONDS
+            return
+        self._sought = True
+        if self._kept is not None:
+            self.at = self._kept.cutoff_at
+
     def _keep(self, at: datetime, now: datetime) -> None:
         real = time.monotonic()
-        if real < self._keep_at:
+        if real < self._ask_at:
             return
         statuses = {person_id: result.status for person_id, result in self.results.items()}
         try:
-            kept = self._keep_once(self._board.day, at, now, statuses)
+            self._kept = self._freezes.keep(self._board.day, at, now, statuses)
         except StoreError as error:
             log.debug("the day could not be kept as it stood at its cut-off: %s", error)
-            self._keep_at = real + KEEP_AGAIN_SECONDS
+            self._ask_at = real + KEEP_AGAIN_SECONDS
             return
-        if kept.cutoff_at != at:
-            # The day's hours were changed since: what is said now has to be of the moment that was kept.
-            self.at = kept.cutoff_at
+        if self._kept.cutoff_at != at:
+            # Somebody who knew other hours was first: what is said now has to be of the moment that was kept.
+            self.at = self._kept.cutoff_at
             for person_id in self.results:
                 self._judge(person_id, self.at)
-        self.freeze = kept

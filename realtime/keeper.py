@@ -94,7 +94,7 @@ class _Sink:
         self._fresh[board.day] = self._store.results.people_on(board.day).union(board.rows)
         today = now.astimezone(self._zone).date()
         if board.day == today:
-            self._cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes.keep)
+            self._cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes)
         self._leave(today - _DAY)
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
@@ -110,7 +110,7 @@ class _Sink:
     def settle(self, now: datetime) -> None:
         """Write what is due."""
         cutoff = self._cutoff
-        if cutoff is not None and cutoff.freeze is None:
+        if cutoff is not None and not cutoff.kept:
             cutoff.work(now)
         if not self._fresh or time.monotonic() < self._due:
             return
@@ -130,7 +130,7 @@ class _Sink:
         """Until the next writing is due."""
         writing = max(0.0, self._due - time.monotonic()) if self._fresh else float("inf")
         cutoff = self._cutoff
-        return writing if cutoff is None or cutoff.freeze is not None else min(writing, cutoff.patience())
+        return writing if cutoff is None or cutoff.kept else min(writing, cutoff.patience())
 
     def close(self) -> None:
         """Nothing is left open."""

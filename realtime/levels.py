@@ -56,7 +56,7 @@ _PUBLIC: Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]]]] = {
     "k": (frozenset({"n", "at", "office", "terminal", "status", "minutes", "other_site"}), _NOTHING_WITHIN),
     "a": (frozenset({"n"}), _NOTHING_WITHIN),
     "usual": (frozenset({"days", "first", "step", "median", "low", "high"}), _NOTHING_WITHIN),
-    "freeze": (frozenset({"at", "made", "corrected"}), _THEN_AND_NOW),
+    "freeze": (frozenset({"at", "made", "start", "corrected"}), _THEN_AND_NOW),
     "r": (frozenset({"id", "short", "corrected"}), _THEN_AND_NOW),
 }
 """What everybody may see of a row, by its key up to the colon: its fields, and the fields within its fields.

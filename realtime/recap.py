@@ -89,12 +89,13 @@ class Recap:
         (self._shown.add if corrected else self._shown.discard)(person_id)
 
     def _freeze(self, scope: Scope) -> FreezeRow | None:
-        freeze = self._cutoff.freeze
+        freeze, start = self._cutoff.freeze, self._cutoff.start
         if freeze is None:
             return None
         return {
             "at": f"{self._local(freeze.cutoff_at):%H:%M}",
             "made": f"{self._local(freeze.made_at):%H:%M:%S}",
+            "start": None if start is None else f"{self._local(start):%H:%M}",
             "then": frozen_counts(self._then.at(scope)),
             "now": frozen_counts(self._now.at(scope)),
             "corrected": self._corrected.at(scope)[True],

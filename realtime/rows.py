@@ -206,6 +206,10 @@ class FreezeRow(TypedDict):
     """"07:30", the cut-off."""
     made: str
     """"07:30:00"; later than `at` where nobody was there to write it down in time."""
+    start: str | None
+    """"08:00", when the day's usual hours begin by now: other than `at` where they were changed since. None:
+    it is a day off by now.
+    """
     then: FrozenCounts
     now: FrozenCounts
     corrected: int

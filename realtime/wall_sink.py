@@ -49,7 +49,7 @@ class WallSink:
 
     def loaded(self, board: DayBoard, now: datetime) -> None:
         """Send the whole of it, as far as it differs from what was sent."""
-        cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes.keep)
+        cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes)
         cutoff.work(now, most=len(board.rows))
         view = BoardView(
             board,

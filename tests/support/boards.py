@@ -84,6 +84,10 @@ class Freezes:
         """As `FreezeTable.keep`."""
         return self.kept.setdefault(day, Freeze(day, cutoff_at, made_at, dict(statuses)))
 
+    def of(self, day: date) -> Freeze | None:
+        """As `FreezeTable.of`."""
+        return self.kept.get(day)
+
 
 @dataclass
 class Shown:
@@ -119,7 +123,7 @@ def shown(found: DayBoard, now: str | datetime, freezes: Freezes | None = None) 
     """What a wall that starts at city time `now` makes of the board."""
     moment = at(now) if isinstance(now, str) else now
     ticker, usual = Ticker(), dict[Scope, UsualRow]()
-    cutoff = Cutoff(found, SystemClock(), FRESHNESS, (freezes or Freezes()).keep)
+    cutoff = Cutoff(found, SystemClock(), FRESHNESS, freezes or Freezes())
     cutoff.work(moment, most=len(found.rows))
     view = BoardView(
         found, LOOK, now=moment, freshness=FRESHNESS, ticker=ticker, usual=usual.get, cutoff=cutoff

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from attendance.calendar import CalendarEntry, CalendarKind
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId
 from config.clock import SimClock
@@ -128,3 +129,26 @@ def test_without_names_the_recap_names_nobody(city: Store, clock: SimClock, set_
         append(city, punch("1002", "07:20", 2))
         monitor.until(lambda: corrected(monitor) == 1)
         assert monitor.seen["recap"].rows.keys() == {"freeze", "r:2"}
+
+
+def test_a_day_off_or_other_hours_that_are_entered_later_leave_the_recap_and_are_told_in_it(
+    city: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    morning(city, set_clock, "07:29:58")
+    with serving(city, clock) as (_, url), wall(url) as monitor:
+        monitor.join("recap")
+        set_clock("07:30:00")
+        monitor.until(lambda: corrected(monitor) == 0)
+        then = monitor.row("recap", "freeze")["then"]
+        set_clock("07:40")
+        for kind, start in ((CalendarKind.RAMADAN, "08:00"), (CalendarKind.HOLIDAY, None)):
+            city.calendars.add_entry(
+                CalendarEntry(MONDAY, MONDAY, kind, "x", None, "SK 1"), by="ani", at=at("07:40")
+            )
+            monitor.until(lambda start=start: monitor.row("recap", "freeze")["start"] == start)  # type: ignore[misc]
+            assert monitor.row("recap", "freeze")["then"] == then
+        monitor.until(lambda: corrected(monitor) == 3)
+        rows = monitor.seen["recap"].rows
+    with serving(city, clock) as (_, url), wall(url) as monitor:
+        assert monitor.join("recap") == rows
+    assert frozen(city) == PRESENT_THEN

@@ -91,7 +91,7 @@ def _shown(store: Store) -> Shown:
         assembler, DAY, health=store.terminals.health(), punches=punches, now=now, freshness=FRESHNESS
     )
     ticker, usual = Ticker(), Usual(store, source)
-    cutoff = Cutoff(board, SystemClock(), FRESHNESS, Freezes().keep)
+    cutoff = Cutoff(board, SystemClock(), FRESHNESS, Freezes())
     look = Look("Kota Contoh", ZONE)
     view = BoardView(board, look, now=now, freshness=FRESHNESS, ticker=ticker, usual=usual.row, cutoff=cutoff)
     ticker.open(view.city_scopes())

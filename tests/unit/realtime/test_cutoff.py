@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from attendance.calendar import CalendarEntry, CalendarKind
 from attendance.city_facts import PeopleFacts
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId, TerminalId, UnitId
@@ -23,6 +24,8 @@ from tests.support.rosters import small_roster
 
 RECAP, OFFICE_RECAP = Scope(Kind.RECAP), Scope(Kind.RECAP, UnitId(2))
 READ = (health(1, "07:29:50"), health(2, "07:29:50"))
+RAMADAN = CalendarEntry(MONDAY, MONDAY, CalendarKind.RAMADAN, "Ramadan", None, "SE 1")
+HOLIDAY = CalendarEntry(MONDAY, MONDAY, CalendarKind.HOLIDAY, "Hari jadi", None, "SK 1")
 MORNING = Shift("P", "Pagi", time(7), time(14), date(2020, 1, 1))
 
 
@@ -51,7 +54,8 @@ def test_before_the_cutoff_nothing_is_kept_and_nothing_told() -> None:
 def test_the_recap_tells_the_day_as_it_stood() -> None:
     city = morning(press(1, "1001", "07:10"))
     counts = {"required": 3, "present": 1, "late": 0, "not_yet": 2, "waiting": 0, "absent": 0, "excused": 0}
-    freeze = {"at": "07:30", "made": "07:30:00", "then": counts, "now": counts, "corrected": 0}
+    freeze = {"at": "07:30", "made": "07:30:00", "start": "07:30", "corrected": 0}
+    freeze |= {"then": counts, "now": counts}
     assert city.whole(RECAP) == city.whole(OFFICE_RECAP) == {"freeze": freeze}
 
 
@@ -224,7 +228,70 @@ def test_the_hours_of_the_day_changed_since_what_is_said_now_is_of_the_moment_th
     rows = city.whole(RECAP)
     assert said(city)[2] == "not_yet"
     assert rows.keys() == {"freeze"}
-    assert (rows["freeze"]["at"], rows["freeze"]["corrected"]) == ("07:00", 0)
+    freeze = rows["freeze"]
+    assert (freeze["at"], freeze["start"], freeze["corrected"]) == ("07:00", "07:30", 0)
+
+
+def test_hours_that_are_moved_behind_the_freeze_do_not_hide_what_was_said() -> None:
+    freezes = Freezes()
+    morning(press(1, "1001", "07:10"), freezes=freezes)
+    city = morning(press(1, "1001", "07:10"), now="07:40", freezes=freezes, calendar=(RAMADAN,))
+    freeze = city.whole(RECAP)["freeze"]
+    assert (freeze["at"], freeze["made"], freeze["start"]) == ("07:30", "07:30:00", "08:00")
+    assert (freeze["then"]["present"], freeze["then"]["not_yet"]) == (1, 2)
+    assert (freeze["now"], freeze["corrected"]) == (freeze["then"], 0)
+    assert not {"late", "absent"} & set(said(city).values())
+    city.settle(at("08:00"))
+    assert city.whole(RECAP)["freeze"] == freeze
+
+
+def test_a_day_off_that_is_entered_after_the_freeze_does_not_hide_what_was_said() -> None:
+    freezes = Freezes()
+    morning(press(1, "1001", "07:10"), freezes=freezes)
+    city = morning(press(1, "1001", "07:10"), now="09:00", freezes=freezes, calendar=(HOLIDAY,))
+    freeze = city.whole(RECAP)["freeze"]
+    assert (freeze["at"], freeze["start"], freeze["then"]["required"]) == ("07:30", None, 3)
+    assert (freeze["now"]["required"], freeze["corrected"]) == (0, 3)
+    assert set(said(city).values()) == {"off"}
+
+
+def test_a_day_off_has_no_recap() -> None:
+    freezes = Freezes()
+    city = morning(now="09:00", freezes=freezes, calendar=(HOLIDAY,))
+    assert (city.whole(RECAP), freezes.kept) == ({}, {})
+
+
+def test_a_clock_that_was_set_back_before_the_cutoff_tells_nothing_of_what_is_to_come() -> None:
+    freezes = Freezes()
+    morning(freezes=freezes)
+    city = morning(now="07:10", freezes=freezes)
+    assert city.whole(RECAP) == {}
+    city.settle(at("07:30"))
+    assert city.whole(RECAP)["freeze"]["made"] == "07:30:00"
+
+
+def test_a_store_that_does_not_tell_whether_the_day_was_kept_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Away(Freezes):
+        away = True
+
+        def of(self, day: date) -> Freeze | None:
+            if self.away:
+                raise StoreUnavailable("away")
+            return super().of(day)
+
+    real = 1_000.0
+    monkeypatch.setattr("realtime.cutoff.time.monotonic", lambda: real)
+    freezes = Away()
+    morning_before = Freezes()
+    morning(press(1, "1001", "07:10"), freezes=morning_before)
+    freezes.kept = morning_before.kept
+    city = morning(now="09:00", freezes=freezes, calendar=(HOLIDAY,))
+    assert city.whole(RECAP) == {}
+    freezes.away, real = False, real + KEEP_AGAIN_SECONDS
+    city.settle(at("09:01"))
+    assert city.whole(RECAP)["freeze"]["at"] == "07:30"
 
 
 def test_a_store_that_is_away_at_the_cutoff_holds_up_nothing_and_is_asked_again(
