@@ -36,6 +36,9 @@ SILENT_AFTER = timedelta(minutes=2)
 AWAY_AFTER = timedelta(days=3)
 """City time after which a wall that was not seen is asked after: longer than a weekend with it off."""
 
+CLOCKS_APART = timedelta(seconds=2)
+"""By how much machines that share a database may differ: the fastest keeps the day as it stands at 07:30."""
+
 JAKARTA_OFFSET = timedelta(hours=7)
 
 
@@ -188,7 +191,7 @@ def _store(settings: Settings) -> Answers:
         return
     try:
         yield Answer("database", Level.OK, f"{store.dialect}, {store.punches.count()} punches")
-        for ask in (_collector, _gateway, _terminals, _reviews, _walls):
+        for ask in (_database_clock, _collector, _gateway, _terminals, _reviews, _walls, _wall_workers):
             yield from _guarded(ask, store, settings)
     except StoreError as error:
         yield Answer("database", Level.FAIL, str(error))
@@ -201,6 +204,21 @@ def _guarded(ask: Callable[[Store, Settings], Answers], store: Store, settings: 
         yield from ask(store, settings)
     except ConfigError:
         return  # its own question has said so
+
+
+def _database_clock(store: Store, settings: Settings) -> Answers:
+    before = datetime.now(UTC)
+    there = store.database.now()
+    if there is None or settings.clock.file is not None:
+        return
+    ahead = before + (datetime.now(UTC) - before) / 2 - there
+    if abs(ahead) > CLOCKS_APART:
+        way = "ahead of" if ahead > timedelta() else "behind"
+        finding = f"this machine's is {abs(ahead).total_seconds():.1f} s {way} the database's"
+        remedy = "let chrony or timesyncd steer both: machines of one city must agree when it is 07:30"
+        yield Answer("database clock", Level.WARN, finding, remedy)
+    else:
+        yield Answer("database clock", Level.OK, "agrees with this machine's")
 
 
 def _collector(store: Store, settings: Settings) -> Answers:
@@ -293,3 +311,13 @@ def _walls(store: Store, settings: Settings) -> Answers:
         yield Answer("walls", Level.OK, told, "`presensi wall pair` with the code on the screen")
     else:
         yield Answer("walls", Level.OK, told)
+
+
+def _wall_workers(store: Store, settings: Settings) -> Answers:
+    if settings.wall.workers != "gevent":
+        return
+    if store.dialect == "sqlite":
+        finding = "gevent on SQLite: while another program writes, all walls wait together"
+        yield Answer("wall workers", Level.WARN, finding, 'set [wall] workers = "threads", or use PostgreSQL')
+    else:
+        yield Answer("wall workers", Level.OK, f"gevent, {store.dialect}")

@@ -10,9 +10,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 
 from store.address import Address
 from store.failures import translated
@@ -64,6 +65,14 @@ class Database:
             if self.dialect == "sqlite":
                 stack.enter_context(self._queue)
             yield stack.enter_context(self._writer.begin())
+
+    def now(self) -> datetime | None:
+        """What time it is by the clock of the database's server, aware; None: a file has none of its own."""
+        if self.dialect != "postgresql":
+            return None
+        with self.read() as connection:
+            found: datetime = connection.scalars(select(func.clock_timestamp())).one()
+        return found
 
     def close(self) -> None:
         """Close all connections."""

@@ -49,7 +49,14 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     done its work. Raises, before anything is served, `ConfigError` (address in use, rule pack, token),
     `store.StoreError` (no database, wrong version) or `wallboard.page.FrontendMissing`.
     """
-    _Parts(settings).close()
+    parts = _Parts(settings)
+    waits_together = settings.wall.workers == "gevent" and parts.store.dialect == "sqlite"
+    parts.close()
+    if waits_together:
+        log.warning(
+            "gevent on SQLite: while another program writes to the database, all walls wait together; "
+            'set [wall] workers = "threads", or use PostgreSQL'
+        )
     listener = listen("wall", settings.wall.host, settings.wall.port)
     log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
     return _Server(settings, listener, ready, progress).serve()

@@ -103,6 +103,34 @@ def test_walls_are_counted_and_one_that_is_away_is_asked_after(
     assert answers(presensi, ExitCode.OK)["walls"]["level"] == "ok"
 
 
+def test_a_machine_whose_clock_differs_from_the_databases_is_told_of(
+    presensi: Run, store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESENSI_STORE_URL", database_url)
+    found = answers(presensi, ExitCode.OK)
+    if store.dialect == "sqlite":
+        assert "database clock" not in found
+        return
+    assert found["database clock"]["level"] == "ok"
+    for seconds, told in ((9, "9.0 s behind"), (-9, "9.0 s ahead of")):
+        there = timedelta(seconds=seconds)
+        monkeypatch.setattr("store.database.Database.now", lambda _, by=there: datetime.now(UTC) + by)
+        answer = answers(presensi, ExitCode.OK)["database clock"]
+        assert answer["level"] == "warn"
+        assert told in answer["finding"]
+
+
+def test_gevent_on_sqlite_is_told_of(
+    presensi: Run, store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESENSI_STORE_URL", database_url)
+    assert "wall workers" not in answers(presensi, ExitCode.OK)
+    monkeypatch.setenv("PRESENSI_WALL_WORKERS", "gevent")
+    answer = answers(presensi, ExitCode.OK)["wall workers"]
+    assert answer["level"] == ("warn" if store.dialect == "sqlite" else "ok")
+    assert ('workers = "threads"' in answer["remedy"]) == (store.dialect == "sqlite")
+
+
 def test_a_secret_that_others_may_read_fails(
     presensi: Run, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

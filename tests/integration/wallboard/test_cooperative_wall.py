@@ -99,6 +99,7 @@ def test_presensi_wall_begins_anew_with_gevent_and_ends_with_its_supervisor(
             started.kill()
     assert started.returncode == 0
     assert "Warning" not in said
+    assert "gevent on SQLite" in said
 
 
 def _answers(url: str) -> bool:
