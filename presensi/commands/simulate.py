@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
+from time import sleep as pause
 from zoneinfo import ZoneInfo
 
 import click
 from rich.table import Column, Table
 
-from config.clock import SimClock, SystemClock, set_rate, write_clock
+from config.clock import AHEAD_SECONDS, SimClock, SystemClock, set_rate, write_clock
 from presensi.commands.simulate_faults import fault, faults, heal
 from presensi.commands.simulate_push import run_push
 from presensi.commands.simulate_run import models, run_city, run_one
@@ -207,7 +208,9 @@ def steer(path: Path, zone: ZoneInfo, rate: float | None, moment: str | None) ->
     if moment is None:
         if running is None:
             raise Failure(f"{path}: there is no clock file; give --at to make one.")
-        return set_rate(path, kept)
+        city = set_rate(path, kept)
+        pause(AHEAD_SECONDS)  # Whoever looks after the command sees what it did.
+        return city
     here = (running or SystemClock()).now().astimezone(zone)
     at = _moment(moment, here.date()).replace(tzinfo=zone)
     path.parent.mkdir(parents=True, exist_ok=True)
