@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect, sync_playwright
 
+from tests.support.waiting import PATIENCE
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
@@ -23,7 +25,7 @@ ARGUMENTS = (
 )
 LAUNCH_SECONDS = 120
 """A first start on a cold, busy machine is slow."""
-STEP_SECONDS = 20
+STEP_SECONDS = PATIENCE
 
 AWAY = ("ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "ERR_EMPTY_RESPONSE", "WebSocket connection")
 """What Chromium says of a server or a network that is not there."""

@@ -14,8 +14,7 @@ from devices.zk.commands import Command, Request
 from devices.zk.frames import NEED_DATA, FrameReader, Packet
 from simulators.faults import Transport
 from simulators.line import LineServer
-
-_PATIENCE = 3.0
+from tests.support.waiting import PATIENCE
 
 
 class RawClient:
@@ -81,7 +80,7 @@ class RawClient:
         """Send bytes as they are."""
         self._write(data)
 
-    async def next(self, within: float = _PATIENCE) -> Packet:
+    async def next(self, within: float = PATIENCE) -> Packet:
         """The next packet. Raises `ProtocolError`, how the line ended, or `TimeoutError`."""
         while True:
             if self._datagrams:

@@ -16,6 +16,7 @@ from simulators.tcp import TerminalServer
 from simulators.terminal import TerminalModel, TerminalSim
 from simulators.udp import UdpServer
 from tests.support.raw_client import RawClient
+from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 23, 7, 15, 30)
 SEED = 20261123
@@ -71,6 +72,6 @@ async def bench(line: str, model: TerminalModel = MODEL) -> AsyncIterator[Bench]
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.002)
