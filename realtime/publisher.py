@@ -56,12 +56,15 @@ class Publisher:
         self._waiting: dict[Scope, set[str]] = {}
         self._sent: dict[Scope, float] = {}
 
-    def publish_all(self, view: View) -> None:
-        """Send the whole of a new view, as far as it differs from what was sent."""
-        scopes = view.scopes()
+    def publish(self, view: View, scopes: Iterable[Scope]) -> None:
+        """Send the whole of these scopes of a new view, as far as it differs from what was sent."""
         for scope in scopes:
             self._outlet.replace(scope, view.whole(scope))
-        self._outlet.opened(scopes)
+
+    def publish_rest(self, view: View, scopes: Iterable[Scope]) -> None:
+        """Send the last of a new view: it has all scopes now, and nothing waits any more."""
+        self.publish(view, scopes)
+        self._outlet.opened(view.scopes())
         self._waiting.clear()
 
     def collect(self, keys: Mapping[Scope, Iterable[str]]) -> None:

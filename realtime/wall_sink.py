@@ -12,6 +12,7 @@ from realtime.cutoff import Cutoff
 from realtime.day_board import DayBoard, Dirt
 from realtime.day_source import DaySource
 from realtime.publisher import Outlet, Publisher
+from realtime.scope import Kind
 from realtime.ticker import Ticker
 from realtime.usual import Question, Usual
 from store import Store
@@ -48,9 +49,10 @@ class WallSink:
         self._behind_at = 0.0
 
     def loaded(self, board: DayBoard, now: datetime) -> None:
-        """Send the whole of it, as far as it differs from what was sent."""
+        """Send the whole of it, as far as it differs from what was sent: first what is said of now, then the
+        recap, for which everybody is judged once more.
+        """
         cutoff = Cutoff(board, self._clock, self._freshness, self._store.freezes)
-        cutoff.work(now, most=len(board.rows))
         view = BoardView(
             board,
             self._look,
@@ -60,12 +62,14 @@ class WallSink:
             usual=self._usual.row,
             cutoff=cutoff,
         )
-        view.recap.touch(())
         self._show(board, view)
         self._board, self._view, self._cutoff = board, view, cutoff
         usual = board.assembler.usual_duty(board.day)
         self._usual.ask(Question(board.day, usual, view.places()))
-        self._publisher.publish_all(view)
+        self._publisher.publish(view, (scope for scope in view.scopes() if scope.kind is not Kind.RECAP))
+        cutoff.work(now, most=len(board.rows))
+        view.recap.touch(())
+        self._publisher.publish_rest(view, (scope for scope in view.scopes() if scope.kind is Kind.RECAP))
 
     def changed(self, board: DayBoard, dirt: Dirt, now: datetime) -> None:
         """Note what has to be sent."""

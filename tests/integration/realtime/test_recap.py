@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 
 from attendance.calendar import CalendarEntry, CalendarKind
 from attendance.day_result import DayStatus
 from attendance.ids import PersonId
 from config.clock import SimClock
+from realtime.board_view import Look
+from realtime.day_board import DayBoard
 from realtime.day_source import DaySource
 from realtime.keeper import Keeper
+from realtime.rows import Row
+from realtime.scope import Scope
+from realtime.wall_sink import WallSink
 from store import Store
 from tests.support.boards import BOOK
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
@@ -152,3 +159,40 @@ def test_a_day_off_or_other_hours_that_are_entered_later_leave_the_recap_and_are
     with serving(city, clock) as (_, url), wall(url) as monitor:
         assert monitor.join("recap") == rows
     assert frozen(city) == PRESENT_THEN
+
+
+def test_what_is_said_of_now_is_sent_before_everybody_is_judged_as_of_the_cutoff(
+    city: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    morning(city, set_clock, "09:15")
+    sent: list[tuple[str, bool]] = []
+
+    class Outlet:
+        def change(self, scope: Scope, rows: Mapping[str, Row], removed: frozenset[str]) -> None:
+            """Nothing changes here."""
+
+        def replace(self, scope: Scope, rows: Mapping[str, Row]) -> None:
+            sent.append((scope.name, kept(city)))
+
+        def opened(self, scopes: Iterable[Scope]) -> None:
+            sent.append(("opened", kept(city)))
+
+    source = DaySource(city, BOOK, ZONE)
+    board = DayBoard(
+        source.load(MONDAY, MONDAY),
+        MONDAY,
+        health=city.terminals.health(),
+        punches=[],
+        now=clock.now(),
+        freshness=FRESHNESS,
+    )
+    look = Look("Kota Contoh", ZONE)
+    sink = WallSink(
+        city, clock, source, freshness=FRESHNESS, look=look, outlet=Outlet(), coalesce=timedelta()
+    )
+    sink.loaded(board, clock.now())
+    sink.close()
+    assert sent == [
+        *((name, False) for name in ("city", "office:2", "names", "names:2")),
+        *((name, True) for name in ("recap", "recap:2", "opened")),
+    ]

@@ -76,7 +76,10 @@ def test_a_new_board_replaces_every_scope_and_forgets_what_waited() -> None:
     publisher = Publisher(outlet, COALESCE)
     city.board.add_punches([press(1, "1001", "06:50")], now)
     publisher.collect(city.settle(now))
-    publisher.publish_all(city.view)
+    first, rest = city.view.scopes()[:2], city.view.scopes()[2:]
+    publisher.publish(city.view, first)
+    assert (outlet.replaced, outlet.scopes) == (first, [])
+    publisher.publish_rest(city.view, rest)
     assert outlet.replaced == outlet.scopes
     assert [scope.name for scope in outlet.scopes] == [
         "city",
@@ -102,7 +105,7 @@ def test_an_office_that_nobody_belongs_to_has_no_tile_though_its_terminal_gives_
     outlet, now = Recorder(), at("07:00")
     city = shown(board(now, roster=wider), now)
     publisher = Publisher(outlet, COALESCE)
-    publisher.publish_all(city.view)
+    publisher.publish_rest(city.view, city.view.scopes())
     assert office(UnitId(9)) not in outlet.scopes
     city.board.set_health({TerminalId(7): health(7, "07:00")}, now)
     publisher.collect(city.settle(now))
