@@ -12,7 +12,18 @@ from attendance.ids import PersonId, UnitId
 from attendance.people import Excuse, ExcuseCode
 from tests.support.browser import Incidents
 from tests.support.days import MONDAY, at
-from tests.support.wall_city import BKD, BKD_TERMINAL, DARK, LIT, SOSIAL, City, MakeCity, with_bkd
+from tests.support.wall_city import (
+    BKD,
+    BKD_TERMINAL,
+    DARK,
+    LIT,
+    PERHUBUNGAN,
+    SOSIAL,
+    City,
+    MakeCity,
+    city_roster,
+    with_bkd,
+)
 from tests.support.wall_page import LIVE, fragment, jump_from_now_on, total, view
 from tests.support.walls import wait_until
 
@@ -156,6 +167,51 @@ def test_every_view_speaks_both_languages(judged: City, page: Page) -> None:
             expect(page.locator("html")).to_have_attribute("lang", language)
             texts.append(page.locator("[data-view]").inner_text())
         assert texts[0] != texts[1], route
+
+
+@pytest.fixture(scope="module")
+def early(make_shared_city: MakeCity) -> City:
+    """07:20: of 3 offices with 260 people one has come, and one terminal is dark."""
+    sizes = {SOSIAL: 120, PERHUBUNGAN: 100, BKD: 40}
+    offices = {unit: (f"Dinas {unit}", f"Unit {unit}", size) for unit, size in sizes.items()}
+    return make_shared_city(city_roster(offices, terminals=BKD_TERMINAL))
+
+
+def test_before_the_cut_off_who_has_not_come_is_counted_by_office_instead_of_named_on_many_pages(
+    early: City, page: Page
+) -> None:
+    early.press(1001, "07:12:33")
+    page.goto(f"{early.wall.url}/#/names")
+    expect(page.locator("[data-count-of]")).to_have_count(3)
+    expect(page.locator(f"[data-count-of='{SOSIAL}']")).to_contain_text(re.compile(r"Unit 2\s+119\s*$"))
+    expect(page.get_by_text("Masih ada waktu sampai pukul 07.30.")).to_be_visible()
+    expect(page.locator("[data-person]")).to_have_count(0)
+    page.locator(f"[data-count-of='{BKD}'] a").click()
+    expect(page.locator("[data-group='not_yet'] [data-person]")).to_have_count(40)
+    assert fragment(page) == f"#/unit/{BKD}/not_yet"
+
+
+def test_all_the_names_of_a_long_list_are_reached_by_hand(early: City, page: Page) -> None:
+    page.goto(f"{early.wall.url}/#/names/not_yet")
+    expect(page.locator("[data-count-of]").first).to_be_visible()
+    page.get_by_role("button", name="Tampilkan semua nama").click()
+    first = people_on(page)
+    page.get_by_role("button", name="Halaman berikutnya").click()
+    expect(page.locator(f'[data-person="{first[0]}"]')).to_have_count(0)
+    assert set(people_on(page)).isdisjoint(first)
+    page.locator("[role=group] [data-state='not_yet']").click()
+    expect(page.locator("[data-count-of]").first).to_be_visible()
+
+
+def test_the_remote_control_chooses_an_office_of_the_counts(early: City, page: Page) -> None:
+    page.goto(f"{early.wall.url}/#/names")
+    expect(page.locator("[data-count-of]")).to_have_count(3)
+    page.locator("[data-count-of] a").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(f"[data-count-of='{PERHUBUNGAN}'] a")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(view("office"))).to_be_visible()
+    assert fragment(page) == f"#/unit/{PERHUBUNGAN}/not_yet"
 
 
 def holiday(name: str, kind: CalendarKind = CalendarKind.HOLIDAY, unit: int | None = None) -> CalendarEntry:

@@ -20,6 +20,7 @@ VIEWS = {
     "office": "#/unit/{bkpsdm}",
     "names": "#/names/late",
     "absent": "#/names/absent",
+    "lists": "#/names",
     "terminals": "#/terminals",
     "day": "#/day",
     "waiting": "#/?state=waiting",
@@ -47,6 +48,7 @@ class Shot:
 
 
 KEPT = (
+    Shot("early", "lists"),
     Shot("morning", "city"),
     Shot("morning", "city", theme=LIGHT),
     Shot("morning", "city", theme=NIGHT),
@@ -90,6 +92,9 @@ def _all() -> Iterator[Shot]:
         for size in (PROJECTOR, PHONE):
             yield Shot(situation, "city", size)
         yield Shot(situation, "city", theme=LIGHT)
+    for size in (PHONE, PROJECTOR, NOTEBOOK):
+        yield Shot("early", "lists", size)
+    yield Shot("early", "lists", theme=LIGHT, language="en")
     for size in (PHONE, PROJECTOR):
         yield Shot("empty", PAIRING, size)
     yield Shot("empty", PAIRING, theme=LIGHT)

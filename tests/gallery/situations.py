@@ -82,6 +82,7 @@ def _dark(town: Town) -> Iterator[datetime]:
 SITUATIONS = {
     one.name: one
     for one in (
+        Situation("early", _ordinary("06:42"), moment("06:30")),
         Situation("morning", _ordinary("07:10"), moment("06:30")),
         Situation("rush", _ordinary("07:24:30"), moment("06:30")),
         Situation("half-past", _ordinary("07:31:20"), moment("06:30"), FROZEN),

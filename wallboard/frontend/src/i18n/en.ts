@@ -269,6 +269,9 @@ export const en: Messages = {
     hiddenWhy: 'Names are shown on screens paired and allowed to show them, to protect personal data.',
     hiddenHow: 'To allow them, run on the server:',
     code: 'CODE',
+    perOffice: 'Office by office',
+    stillTime: (time) => `There is time until ${time}.`,
+    whole: 'Show all the names',
     byOffice: 'Counts by office',
   },
 

@@ -273,6 +273,9 @@ export const id = {
     hiddenHow: 'Untuk mengizinkannya, jalankan di server:',
     code: 'KODE',
     byOffice: 'Jumlah per unit kerja',
+    perOffice: 'Per unit kerja',
+    stillTime: (time: string) => `Masih ada waktu sampai pukul ${time}.`,
+    whole: 'Tampilkan semua nama',
   },
 
   plan: {

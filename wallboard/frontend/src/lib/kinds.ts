@@ -49,6 +49,15 @@ function byName(a: OfficeRow, b: OfficeRow): number {
   return a.short.localeCompare(b.short, 'id', { numeric: true }) || a.id - b.id;
 }
 
+/** As the city lists them: kind after kind, and by name. */
+export function byKindAndName(offices: readonly OfficeRow[]): OfficeRow[] {
+  const placeOf = ({ kind }: OfficeRow) => {
+    const place = (KINDS as readonly string[]).indexOf(kind);
+    return place < 0 ? KINDS.length : place;
+  };
+  return [...offices].sort((a, b) => placeOf(a) - placeOf(b) || byName(a, b));
+}
+
 /** Worst first; who cannot be ranked follows by name, and whoever is off today comes last. */
 export function worstFirst(offices: readonly OfficeRow[]): OfficeRow[] {
   return [...offices].sort((a, b) => {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
 import {
   anew,
+  byOffice,
   backward,
   firstRoll,
   forward,
   gridFor,
   idsOf,
+  isTooLong,
   type Lists,
   listsOf,
   nameStates,
@@ -16,6 +18,7 @@ import {
   readingSeconds,
   type Roll,
   shownOf,
+  showsOffices,
 } from './pages';
 import type { NameRow } from './protocol';
 
@@ -44,6 +47,26 @@ function shown(start: Roll, among: Lists, room: number, count: number): [string,
     return [roll.state, shownOf(roll)];
   });
 }
+
+test('a list that nobody would read to its end is too long, and one of six pages is not', () => {
+  expect(isTooLong(6 * 24, 24)).toBe(false);
+  expect(isTooLong(6 * 24 + 1, 24)).toBe(true);
+});
+
+test("the offices' counts are one page among those of the other lists", () => {
+  const among = byOffice(lists({ late: people(1, 3), not_yet: people(10, 2_900) }));
+  const turns = shown(firstRoll, among, 24, 4).map(([state]) => state);
+  expect(turns).toEqual(['late', 'not_yet', 'late', 'not_yet']);
+  const roll = forward(forward(firstRoll, among, 24, nameStates), among, 24, nameStates);
+  expect(showsOffices(roll)).toBe(true);
+  expect(pageOf(roll, among, 24)).toEqual({ page: 1, pages: 1 });
+  expect(showsOffices(forward(roll, among, 24, nameStates))).toBe(false);
+});
+
+test('where nobody is on another list the counts stay', () => {
+  const among = byOffice(lists({ not_yet: people(10, 2_900) }));
+  expect(shown(firstRoll, among, 24, 3).map(([, page]) => page)).toEqual([[0], [0], [0]]);
+});
 
 test('a page stays about a second a name, and eight at least', () => {
   expect([1, 8, 9, 30].map(readingSeconds)).toEqual([8, 8, 9, 30]);

@@ -28,6 +28,27 @@ const LEAST_SECONDS = 8;
 /** A long list gives way to the others after so many pages, and goes on where it was when its turn comes again. */
 export const PAGES_A_TURN = 6;
 
+/** Stands on a list in the place of its names where the offices' counts are shown instead. */
+export const BY_OFFICE = 0;
+
+/**
+ * Whether the list of who has not come yet is longer than anybody reads: in the morning that is nearly the whole
+ * city, and says nothing of anybody. `room`: names of a page.
+ */
+export function isTooLong(count: number, room: number): boolean {
+  return count > PAGES_A_TURN * Math.max(1, room);
+}
+
+/** `lists` with the offices' counts in the place of who has not come yet. */
+export function byOffice(lists: Lists): Lists {
+  return { ...lists, not_yet: [BY_OFFICE] };
+}
+
+/** Whether the page that is shown is the offices' counts. */
+export function showsOffices(roll: Roll): boolean {
+  return shownOf(roll).includes(BY_OFFICE);
+}
+
 const UNREAD: Round = { pages: [], at: -1 };
 
 export const firstRoll: Roll = {
