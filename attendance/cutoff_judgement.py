@@ -28,7 +28,7 @@ def judge_back(facts: PersonDay, moment: datetime, freshness: timedelta) -> DayR
     doubt = doubt_of_absence(facts.reach, spell, moment - freshness, moment, freshness)
     if doubt is None:
         return result
-    return replace(result, status=DayStatus.WAITING, rule=Rule.WAITS, reason=doubt)
+    return result._replace(status=DayStatus.WAITING, rule=Rule.WAITS, reason=doubt)
 
 
 def _as_of(facts: PersonDay, moment: datetime) -> PersonDay:
@@ -37,7 +37,7 @@ def _as_of(facts: PersonDay, moment: datetime) -> PersonDay:
     if not any(_went_dark(horizon, moment) for horizon in horizons):
         return facts
     back = tuple(replace(one, online=True) if _went_dark(one, moment) else one for one in horizons)
-    return replace(facts, reach=replace(facts.reach, horizons=back))
+    return facts._replace(reach=replace(facts.reach, horizons=back))
 
 
 def _went_dark(horizon: Horizon, moment: datetime) -> bool:

@@ -1,13 +1,14 @@
 """What is known of one person's day at one moment, with everything needed to explain it and nothing else.
 
-Same facts, same result: a result holds no time of its making.
+Same facts, same result: a result holds no time of its making. Results are named tuples because a city's month
+is a hundred thousand of them, and to fill a frozen dataclass of so many fields takes as long as to judge it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from attendance.corrections import CorrectionId
 from attendance.ids import PersonId, PunchId, TerminalId
@@ -48,8 +49,7 @@ class WaitCode(StrEnum):
     """The only punches of the day lie outside the hours in which they count: a person must decide."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitReason:
+class WaitReason(NamedTuple):
     """Why data is awaited, and from which terminal."""
 
     code: WaitCode
@@ -124,8 +124,7 @@ class Flag(StrEnum):
     """A punch does not count because a correction says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(NamedTuple):
     """A punch, or a correction in place of one, on which a result rests."""
 
     at: datetime
@@ -136,8 +135,7 @@ class Used:
     """None: a correction says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatheringResult:
+class GatheringResult(NamedTuple):
     """Whether somebody was at a roll-call. `attended` None: not over yet, or data is awaited."""
 
     code: str
@@ -145,8 +143,7 @@ class GatheringResult:
     attended: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class SpellResult:
+class SpellResult(NamedTuple):
     """One of several spells of a day."""
 
     shift: str | None
@@ -165,8 +162,7 @@ class SpellResult:
     reason: WaitReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DayResult:
+class DayResult(NamedTuple):
     """One person's day as known at one moment. Of several spells: see `judge` for which one speaks."""
 
     person_id: PersonId

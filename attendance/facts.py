@@ -73,9 +73,8 @@ class Reach:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class PersonDay:
-    """All facts about one person's work date."""
+class PersonDay(NamedTuple):
+    """All facts about one person's work date. A named tuple: one is made for every judgement."""
 
     person_id: PersonId
     duty: Duty

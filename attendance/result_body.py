@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -45,8 +44,10 @@ def from_body(text: str) -> DayResult:
 
 
 _ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_UNSAID = object()
+"""In place of the default of a field that has none."""
 _FIELDS = {
-    kind: tuple((field.name, field.default) for field in fields(kind))
+    kind: tuple((name, kind._field_defaults.get(name, _UNSAID)) for name in kind._fields)
     for kind in (DayResult, GatheringResult, SpellResult, Used, WaitReason)
 }
 """A city's month is a hundred thousand results: what is the same for all is looked up once."""

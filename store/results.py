@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -270,12 +270,12 @@ def _said(result: DayResult) -> DayResult:
     """The result without the moments since which data is awaited."""
     if result.reason is None and not result.spells:
         return result
-    spells = tuple(replace(spell, reason=_undated(spell.reason)) for spell in result.spells)
-    return replace(result, reason=_undated(result.reason), spells=spells)
+    spells = tuple(spell._replace(reason=_undated(spell.reason)) for spell in result.spells)
+    return result._replace(reason=_undated(result.reason), spells=spells)
 
 
 def _undated(reason: WaitReason | None) -> WaitReason | None:
-    return None if reason is None else replace(reason, since=None)
+    return None if reason is None else reason._replace(since=None)
 
 
 def _result_row(fresh: _Fresh) -> ResultRow:

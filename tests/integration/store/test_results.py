@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -28,11 +27,10 @@ ARRIVAL = Used(datetime(2026, 11, 23, 0, 12, tzinfo=UTC), PunchId(7), TerminalId
 def result(person: int = 1, day: date = DAY, status: DayStatus = DayStatus.ABSENT) -> DayResult:
     plain = DayResult(PersonId(person), day, status, Rule.NO_PUNCH, PACK)
     if status is DayStatus.WAITING:
-        return replace(
-            plain, rule=Rule.WAITS, reason=WaitReason(WaitCode.DARK, TerminalId(1), NOW - timedelta(hours=1))
-        )
+        since = NOW - timedelta(hours=1)
+        return plain._replace(rule=Rule.WAITS, reason=WaitReason(WaitCode.DARK, TerminalId(1), since))
     if status is DayStatus.PRESENT:
-        return replace(plain, rule=Rule.IN_TIME, late=0, arrival=ARRIVAL)
+        return plain._replace(rule=Rule.IN_TIME, late=0, arrival=ARRIVAL)
     return plain
 
 
@@ -77,7 +75,7 @@ def test_a_change_is_told_with_what_was_before_what_is_and_why(city: Store) -> N
 
 def test_another_result_from_the_same_facts_is_put_down_to_the_program(city: Store) -> None:
     """Nothing else can have made it: the same facts give the same result as long as the judge is the same."""
-    before, after = (replace(result(status=DayStatus.LATE), rule=Rule.LATE, late=late) for late in (215, 95))
+    before, after = (result(status=DayStatus.LATE)._replace(rule=Rule.LATE, late=late) for late in (215, 95))
     city.results.save(judged(before), NOW)
     city.results.save(judged(after), LATER)
     history = city.results.changes_of(PersonId(1), DAY, DAY)
@@ -95,7 +93,7 @@ def test_the_history_ends_with_what_stands_now(city: Store) -> None:
 def test_nothing_is_told_where_only_the_moment_moved_since_which_data_is_awaited(city: Store) -> None:
     waiting = result(status=DayStatus.WAITING)
     assert waiting.reason is not None
-    moved = replace(waiting, reason=replace(waiting.reason, since=NOW))
+    moved = waiting._replace(reason=waiting.reason._replace(since=NOW))
     city.results.save(judged(waiting), NOW)
     assert city.results.save(judged(moved), LATER).changed == 1
     assert city.results.between(DAY, DAY) == [moved]
@@ -151,7 +149,7 @@ def test_a_dry_run_counts_what_saving_would_come_to(city: Store) -> None:
 
 def test_open_days_are_those_with_a_result_that_is_not_final(city: Store) -> None:
     days = [DAY + timedelta(days=number) for number in range(3)]
-    city.results.save(judged(*(replace(result(day=day), final=day != days[1]) for day in days)), NOW)
+    city.results.save(judged(*(result(day=day)._replace(final=day != days[1]) for day in days)), NOW)
     assert city.results.open_days() == [days[1]]
 
 

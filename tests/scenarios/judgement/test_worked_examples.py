@@ -56,8 +56,7 @@ def test_storing_an_example_loses_nothing(located: Located) -> None:
 def test_the_order_in_which_facts_came_never_matters(located: Located) -> None:
     case = make(located.example)
     facts = case.person_day()
-    turned = replace(
-        facts,
+    turned = facts._replace(
         marks=tuple(reversed(facts.marks)),
         reach=replace(
             facts.reach,

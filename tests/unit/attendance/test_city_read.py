@@ -17,7 +17,7 @@ from tests.support.judging import FRESHNESS, at, facts, horizon, marks
 def seen(person_day: PersonDay, clock: str, read: str | None) -> DayResult:
     through = None if read is None else at(read)
     return judge(
-        replace(person_day, reach=replace(person_day.reach, city_read=through)), at(clock), FRESHNESS
+        person_day._replace(reach=replace(person_day.reach, city_read=through)), at(clock), FRESHNESS
     )
 
 
@@ -30,14 +30,14 @@ def test_nobody_is_absent_before_the_whole_city_was_read_past_the_start() -> Non
 
 
 def test_nobody_is_late_before_the_whole_city_was_read_past_the_start() -> None:
-    person_day = replace(facts(horizon("07:45")), marks=marks("07:40"))
+    person_day = facts(horizon("07:45"))._replace(marks=marks("07:40"))
     unsure = seen(person_day, "07:45", "07:28")
     assert (unsure.status, unsure.rule, unsure.late) == (DayStatus.PRESENT, Rule.ARRIVAL_UNSURE, None)
     assert seen(person_day, "07:45", "07:31").status is DayStatus.LATE
 
 
 def test_nobody_left_early_and_nothing_is_final_before_the_whole_city_was_read_past_the_end() -> None:
-    person_day = replace(facts(horizon("23:30")), marks=marks("07:20", "12:00"))
+    person_day = facts(horizon("23:30"))._replace(marks=marks("07:20", "12:00"))
     unsure = seen(person_day, "23:30", "22:00")
     assert (unsure.status, unsure.final) == (DayStatus.PRESENT, False)
     over = seen(person_day, "23:30", "23:00")
@@ -65,6 +65,6 @@ def test_how_far_the_city_was_read_matters_to_a_result_only_where_it_passes_a_tu
 
     def fingerprint(clock: str) -> str:
         reach = replace(person_day.reach, city_read=at(clock))
-        return input_hash(replace(person_day, reach=reach), at("23:30"))
+        return input_hash(person_day._replace(reach=reach), at("23:30"))
 
     assert (fingerprint("07:31") == fingerprint(read)) is same

@@ -25,7 +25,7 @@ def lit(facts: PersonDay, since: datetime, *, online: bool) -> PersonDay:
         replace(one, online=online) if one.read_through is not None and one.read_through >= since else one
         for one in facts.reach.horizons
     )
-    return replace(facts, reach=replace(facts.reach, horizons=horizons))
+    return facts._replace(reach=replace(facts.reach, horizons=horizons))
 
 
 @MANY

@@ -116,7 +116,7 @@ def test_what_nobody_can_know_is_never_held_against_anybody(example: Example) ->
     held = dict(accusations(judge(facts, case.now, FRESHNESS)))
     for mark in _possible(case, facts) if held else ():
         if hidden(facts, mark, case.now) and not just_pressed(facts, mark, case.now):
-            after = judge(replace(facts, marks=(*facts.marks, mark)), case.now, FRESHNESS)
+            after = judge(facts._replace(marks=(*facts.marks, mark)), case.now, FRESHNESS)
             still = dict(accusations(after))
             for name, what in held.items():
                 assert still.get(name) == what, f"{name}: a hidden punch at {mark.at.astimezone(ZONE)}"
@@ -129,7 +129,7 @@ def test_one_punch_more_never_makes_anybody_absent(example: Example, at: str, te
     facts = case.person_day()
     mark = Mark(moment(at, case.day), TERMINAL_IDS[terminal], PunchId(99))
     if judge(facts, case.now, FRESHNESS).status is not DayStatus.ABSENT:
-        more = replace(facts, marks=(mark, *facts.marks))
+        more = facts._replace(marks=(mark, *facts.marks))
         assert judge(more, case.now, FRESHNESS).status is not DayStatus.ABSENT
 
 
@@ -240,7 +240,7 @@ def test_facts_of_one_hash_have_one_result(example: Example, other_now: str, dat
         replace(horizon, online=data.draw(st.booleans()), offline_since=None)
         for horizon in facts.reach.horizons
     )
-    other = replace(facts, reach=replace(facts.reach, horizons=horizons))
+    other = facts._replace(reach=replace(facts.reach, horizons=horizons))
     if input_hash(other, now) == input_hash(facts, case.now):
         one, two = judge(facts, case.now, FRESHNESS), judge(other, now, FRESHNESS)
         assert to_body(one) == to_body(two)

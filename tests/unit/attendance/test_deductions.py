@@ -29,7 +29,7 @@ def month(results: Iterable[DayResult], table: DeductionTable = COMMON) -> Month
 
 
 def apel(day: date, attended: bool | None, **more: object) -> DayResult:
-    return replace(present(day), gatherings=(GatheringResult("APEL", "Apel Senin", attended),), **more)  # type: ignore[arg-type]
+    return present(day)._replace(gatherings=(GatheringResult("APEL", "Apel Senin", attended),), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_tables_that_come_along_hold_the_figures_of_their_sources(
 
 
 def test_each_reason_is_a_line_with_its_day_and_in_both_languages() -> None:
-    day = replace(late(MONDAY, 41, "TL2"), early=95, early_grade="PSW4")
+    day = late(MONDAY, 41, "TL2")._replace(early=95, early_grade="PSW4")
     deductions = month([day, absent(TUESDAY)])
     assert [(line.day, line.kind, line.code, line.per_cent) for line in deductions.lines] == [
         (MONDAY, DeductionKind.LATE, "TL2", Decimal(1)),
@@ -97,13 +97,13 @@ def test_nothing_is_taken_off_where_nothing_is_held_against_anybody(harmless: Da
 
 
 def test_a_day_that_is_not_final_is_told_and_deducts_nothing_yet() -> None:
-    days = [absent(MONDAY, final=False), replace(late(TUESDAY, 41), final=False)]
+    days = [absent(MONDAY, final=False), late(TUESDAY, 41)._replace(final=False)]
     deductions = month(days)
     assert (deductions.lines, deductions.pending) == ((), (MONDAY, TUESDAY))
 
 
 def test_a_day_without_explanation_is_one_line_whatever_else_was_missed() -> None:
-    missed = replace(absent(MONDAY), gatherings=(GatheringResult("APEL", "Apel Senin", False),))
+    missed = absent(MONDAY)._replace(gatherings=(GatheringResult("APEL", "Apel Senin", False),))
     assert [line.kind for line in month([missed]).lines] == [DeductionKind.ABSENT]
 
 

@@ -219,7 +219,7 @@ def test_the_punches_are_told_also_where_something_else_decides() -> None:
 
 def test_two_sites_within_minutes_are_told_as_something_to_check_and_not_on_a_wall() -> None:
     seen = (Mark(at("07:10"), TerminalId(1), PunchId(1)), Mark(at("07:12"), TerminalId(9), PunchId(2)))
-    result = judged(replace(facts(horizon("23:00")), marks=seen))
+    result = judged(facts(horizon("23:00"))._replace(marks=seen))
     assert (
         "dua tempat dalam 10 menit: kemungkinan titip absen, perlu diperiksa; tidak dinilai"
         in told(result)[0]
@@ -288,7 +288,7 @@ def test_every_rule_can_be_told_whatever_goes_with_it() -> None:
     plain = judged(facts(horizon("23:00"), punches=["07:20", "16:00"]))
     for rule in Rule:
         for status in DayStatus:
-            bare = replace(
-                plain, rule=rule, status=status, reason=WaitReason(WaitCode.DARK), correction=CorrectionId(7)
+            bare = plain._replace(
+                rule=rule, status=status, reason=WaitReason(WaitCode.DARK), correction=CorrectionId(7)
             )
             assert all(told(bare))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 
@@ -94,11 +92,11 @@ STRUCK = judged(facts(horizon("23:00", outages=(outage("06:30"),))))
         ),
         (ABSENT, judged(facts(READ, on=off(OffReason.HOLIDAY, "Natal"))), Change(Cause.DUTY)),
         (judged(facts(on=off(OffReason.UNPLANNED))), ABSENT, Change(Cause.DUTY)),
-        (ABSENT, replace(ABSENT, pack=PackId("new")), Change(Cause.RULES, code="new")),
+        (ABSENT, ABSENT._replace(pack=PackId("new")), Change(Cause.RULES, code="new")),
         (judged(facts(READ), "06:30"), judged(facts(READ), "12:00"), Change(Cause.CLOCK)),
         (judged(facts(DARK), "07:30"), judged(facts(DARK), "07:31"), Change(Cause.CLOCK)),
         (judged(facts(READ), "22:00"), ABSENT, Change(Cause.COMPLETE)),
-        (ABSENT, replace(ABSENT, final=False), Change(Cause.TERMINAL_LOST)),
+        (ABSENT, ABSENT._replace(final=False), Change(Cause.TERMINAL_LOST)),
         (
             ABSENT,
             judged(facts(READ, punches=["05:20"])),

@@ -57,8 +57,8 @@ def test_time_and_the_end_of_an_outage_leave_the_fingerprint_once_they_decide_no
 
 
 def test_a_punch_that_belongs_to_a_neighbouring_shift_leaves_the_fingerprint() -> None:
-    day = replace(DAY, claimed=((at("00:00"), at("06:00")),))
-    more = replace(day, marks=(*day.marks, *marks("05:20", terminal=9)))
+    day = DAY._replace(claimed=((at("00:00"), at("06:00")),))
+    more = day._replace(marks=(*day.marks, *marks("05:20", terminal=9)))
     assert fingerprint(more) == fingerprint(day)
 
 
@@ -70,7 +70,7 @@ def test_whether_a_punch_is_a_neighbours_counts_beside_a_spell_that_is_bridged_o
     evening = replace(spell("14:00", "19:00", "13:00", "22:00", "S"), bridged_before=True)
     presses = ["06:50", "13:10", "17:00", "22:40"]
     day = facts(horizon("+1 06:00"), punches=presses, on=duty(morning, evening))
-    claimed = replace(day, claimed=((at("22:30"), at("+1 09:00")),))
+    claimed = day._replace(claimed=((at("22:30"), at("+1 09:00")),))
     assert judged(claimed).status is DayStatus.LEFT_EARLY
     assert judged(day).status is DayStatus.PRESENT
     assert fingerprint(day) != fingerprint(claimed)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -230,7 +229,7 @@ def test_a_day_off_stays_off_whatever_is_punched(reason: OffReason, rule: Rule) 
 
 def test_a_night_shift_that_ends_on_a_day_off_is_no_work_on_that_day() -> None:
     day = facts(punches=["07:05"], on=off())
-    assert judged(replace(day, claimed=((at("00:00"), at("10:00")),))).flags == ()
+    assert judged(day._replace(claimed=((at("00:00"), at("10:00")),))).flags == ()
 
 
 def test_a_shift_worker_without_a_roster_waits_and_a_punch_makes_them_present() -> None:
@@ -305,7 +304,7 @@ def test_a_punch_of_another_date_or_of_a_neighbouring_shift_is_no_stray() -> Non
     other = facts(horizon("23:00"), punches=["+1 00:30"])
     assert judged(other).status is DayStatus.ABSENT
     shift = facts(horizon("23:00"), punches=["05:20"])
-    claimed = replace(shift, claimed=((at("00:00"), at("06:00")),))
+    claimed = shift._replace(claimed=((at("00:00"), at("06:00")),))
     assert judged(claimed).status is DayStatus.ABSENT
 
 
@@ -343,7 +342,7 @@ def test_a_punch_elsewhere_counts_and_two_sites_within_minutes_are_flagged() -> 
     (home,), (elsewhere,) = marks("07:20"), marks("07:25", terminal=9)
 
     def flags(*seen: Mark) -> list[str]:
-        return [flag.value for flag in judged(replace(facts(horizon("23:00")), marks=seen)).flags]
+        return [flag.value for flag in judged(facts(horizon("23:00"))._replace(marks=seen)).flags]
 
     assert flags(home) == []
     assert flags(elsewhere) == ["other_site"]

@@ -29,7 +29,7 @@ def at_once(day: PersonDay, now: datetime) -> DayResult:
 @given(person_days(), moments, marks)
 def test_adding_a_punch_never_makes_anyone_absent(day: PersonDay, now: datetime, punch: Mark) -> None:
     before = at_once(day, now)
-    after = at_once(replace(day, marks=(*day.marks, punch)), now)
+    after = at_once(day._replace(marks=(*day.marks, punch)), now)
     if after.status is DayStatus.ABSENT:
         assert before.status is DayStatus.ABSENT
 
@@ -45,7 +45,7 @@ def test_one_excuse_more_never_makes_anything_worse(
     day: PersonDay, now: datetime, excuse: ExcuseSpan, strongest: bool
 ) -> None:
     more = (excuse, *day.excuses) if strongest else (*day.excuses, excuse)
-    before, after = at_once(day, now), at_once(replace(day, excuses=more), now)
+    before, after = at_once(day, now), at_once(day._replace(excuses=more), now)
     for was, became in zip(parts_of(before), parts_of(after), strict=True):
         assert (became.late or 0) <= (was.late or 0)
         assert (became.early or 0) <= (was.early or 0)
@@ -86,7 +86,7 @@ def _worse(status: DayStatus) -> int:
 def test_nobody_becomes_absent_before_the_terminals_were_read_past_the_beginning_of_lateness(
     day: PersonDay, now: datetime, later: datetime, news: list[Horizon]
 ) -> None:
-    read = replace(day, reach=replace(day.reach, horizons=tuple(news)))
+    read = day._replace(reach=replace(day.reach, horizons=tuple(news)))
     result = at_once(read, max(now, later))
     if result.status is not DayStatus.ABSENT:
         return
@@ -99,8 +99,7 @@ def test_nobody_becomes_absent_before_the_terminals_were_read_past_the_beginning
 
 @given(person_days(), moments, st.randoms(use_true_random=False))
 def test_the_order_in_which_facts_came_does_not_matter(day: PersonDay, now: datetime, order: object) -> None:
-    turned = replace(
-        day,
+    turned = day._replace(
         marks=tuple(sorted(day.marks, key=lambda mark: mark.punch_id)),
         claimed=day.claimed[::-1],
         reach=replace(
@@ -133,7 +132,7 @@ def test_news_of_terminals_changes_only_results_that_say_they_hang_on_them(
     day: PersonDay, now: datetime, news: list[Horizon]
 ) -> None:
     before = at_once(day, now)
-    after = at_once(replace(day, reach=replace(day.reach, horizons=tuple(news))), now)
+    after = at_once(day._replace(reach=replace(day.reach, horizons=tuple(news))), now)
     if not hangs_on_terminals(day.duty, before, now):
         assert after == before
 
@@ -142,8 +141,8 @@ def test_news_of_terminals_changes_only_results_that_say_they_hang_on_them(
 def test_a_correction_that_says_nothing_changes_nothing(day: PersonDay, now: datetime) -> None:
     """The usual day takes a shorter way through the judge; both ways must say the same."""
     silent = correction(CorrectionKind.GATHERING, code="no such roll-call")
-    result = at_once(replace(day, corrections=(silent,)), now)
-    assert replace(result, correction=None) == at_once(day, now)
+    result = at_once(day._replace(corrections=(silent,)), now)
+    assert result._replace(correction=None) == at_once(day, now)
 
 
 # --- nobody is accused without data ----------------------------------------------------------------------
@@ -228,21 +227,21 @@ def neighbours(draw: st.DrawFn) -> tuple[PersonDay, datetime, PersonDay, datetim
     ):
         case "horizon" if reach.horizons:
             moved = replace(draw(horizons()), terminal_id=reach.horizons[0].terminal_id)
-            other = replace(day, reach=replace(reach, horizons=(moved, *reach.horizons[1:])))
+            other = day._replace(reach=replace(reach, horizons=(moved, *reach.horizons[1:])))
         case "read":
             read = tuple(replace(horizon, read_through=draw(moments)) for horizon in reach.horizons)
-            other = replace(day, reach=replace(reach, horizons=read))
+            other = day._replace(reach=replace(reach, horizons=read))
         case "outage":
             quiet = tuple(replace(horizon, outages=horizon.outages[:1]) for horizon in reach.horizons)
-            other = replace(day, reach=replace(reach, horizons=quiet))
+            other = day._replace(reach=replace(reach, horizons=quiet))
         case "mark":
-            other = replace(day, marks=(*day.marks, draw(marks)))
+            other = day._replace(marks=(*day.marks, draw(marks)))
         case "excuse":
-            other = replace(day, excuses=day.excuses[:1])
+            other = day._replace(excuses=day.excuses[:1])
         case "word":
-            other = replace(day, corrections=day.corrections[:1])
+            other = day._replace(corrections=day.corrections[:1])
         case "pin":
-            other = replace(day, reach=replace(reach, pin_from=None))
+            other = day._replace(reach=replace(reach, pin_from=None))
         case _:
             pass
     return day, now, other, later
@@ -280,7 +279,7 @@ def test_a_final_days_fingerprint_stays_when_terminals_are_read_on_and_time_pass
             for horizon in day.reach.horizons
         ),
     )
-    later = replace(day, reach=reach)
+    later = day._replace(reach=reach)
     if isinstance(day.duty, DutyDay):
         assert input_hash(later, now + passed) == input_hash(day, now)
     assert at_once(later, now + passed) == result
