@@ -145,6 +145,14 @@ def test_what_is_corrected_after_the_freeze_is_told_as_updated_and_never_in_sile
     expect(page.locator(view("day"))).to_contain_text(re.compile("updated to", re.IGNORECASE))
 
 
+def test_a_holiday_that_is_entered_after_the_freeze_is_told_beside_it(frozen: City, page: Page) -> None:
+    frozen.store.calendars.add_entry(holiday("Pemilihan"), by="test", at=at("08:00"))
+    page.goto(f"{frozen.wall.url}/#/day")
+    expect(page.locator("[data-hours-changed]")).to_have_text(
+        "Hari ini kini hari libur; rekap pukul 07.30 dibuat sebelum itu."
+    )
+
+
 def test_the_freeze_is_the_same_after_a_restart(frozen: City, page: Page, incidents: Incidents) -> None:
     incidents.server_may_be_away = True
     page.goto(f"{frozen.wall.url}/#/day")

@@ -332,6 +332,8 @@ export const en: Messages = {
     made: (time) => `made ${time}`,
     madeHint: 'The server was not running at the time.',
     same: 'unchanged',
+    hoursMoved: (start, at) => `The day now begins at ${start}; that was changed after the recap of ${at}.`,
+    offSince: (at) => `Today is a day off by now; the recap of ${at} was made before that.`,
     nothing: 'Nothing has changed since.',
     causeData: 'terminal data came later',
     causeLeave: 'reasons were entered later',

@@ -337,6 +337,9 @@ export const id = {
     made: (time: string) => `dibuat ${time}`,
     madeHint: 'Server tidak aktif pada waktunya.',
     same: 'tetap',
+    hoursMoved: (start: string, at: string) =>
+      `Jam masuk hari ini diubah menjadi ${start} setelah rekap pukul ${at} dibuat.`,
+    offSince: (at: string) => `Hari ini kini hari libur; rekap pukul ${at} dibuat sebelum itu.`,
     nothing: 'Belum ada yang berubah sejak itu.',
     causeData: 'data mesin datang kemudian',
     causeLeave: 'keterangan dimasukkan kemudian',

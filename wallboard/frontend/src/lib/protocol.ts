@@ -279,6 +279,8 @@ export interface FreezeRow {
   readonly at: string;
   /** "HH:MM:SS" when it was made; later than `at` where the server was away at the cut-off. */
   readonly made: string;
+  /** "HH:MM", when the day's usual hours begin by now; null: it is a day off by now. */
+  readonly start: string | null;
   /** What was said then. */
   readonly then: FrozenCounts;
   /** What is said of that same moment now that more is known. */

@@ -6,6 +6,7 @@ import {
   differences,
   firstClause,
   freezeOf,
+  hoursChanged,
   madeLate,
   signed,
 } from './recap';
@@ -39,6 +40,12 @@ test('leave that was entered afterwards is told as such, and no reason is made u
     { state: 'not_yet', by: -3, cause: 'none' },
     { state: 'excused', by: 3, cause: 'leave' },
   ]);
+});
+
+test('hours that were moved after the cut-off, or taken away by a holiday, are told', () => {
+  expect(hoursChanged({ at: '07:30', start: '07:30' })).toBe(false);
+  expect(hoursChanged({ at: '07:30', start: '08:30' })).toBe(true);
+  expect(hoursChanged({ at: '07:30', start: null })).toBe(true);
 });
 
 test('differences carry their sign', () => {

@@ -65,6 +65,11 @@ export function madeLate({ at, made }: Pick<FreezeRow, 'at' | 'made'>): boolean 
   return made.slice(0, 5) > at;
 }
 
+/** The hours of the day were changed after the cut-off: corrections say that, and nothing of people. */
+export function hoursChanged({ at, start }: Pick<FreezeRow, 'at' | 'start'>): boolean {
+  return start !== at;
+}
+
 /** What matters of a sentence that goes on with hours and rules: up to its first semicolon. */
 export function firstClause(sentence: string): string {
   return sentence.split(';', 1)[0]!.trim();
