@@ -75,7 +75,7 @@ def test_a_revoked_wall_goes_blank_and_shows_a_new_code(closed: City, page: Page
     pair(page, "--names")
     expect(page.locator(view("city"))).to_be_visible()
     presensi("revoke", "1", "--reason", "dijual")
-    expect(page.locator(view("pairing"))).to_be_visible(timeout=2_000)
+    expect(page.locator(view("pairing"))).to_be_visible()
     expect(page.locator(view("city"))).to_have_count(0)
     expect(page.get_by_text("Layar ini sudah dicabut")).to_be_visible()
     expect(page.locator(CODE)).to_be_visible()

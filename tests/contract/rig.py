@@ -16,6 +16,7 @@ from simulators.serial_port import SerialServer, Wire
 from simulators.tcp import TerminalServer
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 from simulators.udp import UdpServer
+from tests.support.waiting import PATIENCE
 
 SERIAL = "CKXX201160001"
 MORNING = datetime(2026, 11, 23, 7, 12, 33)
@@ -40,7 +41,7 @@ class Rig:
 
     async def left(self) -> None:
         """Wait until the terminal has noticed that its last client hung up."""
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE):
             while self.terminal.sessions or self.server.connections:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 

@@ -26,6 +26,7 @@ from simulators.faults import Delivery, Mode
 from simulators.terminal import TerminalModel
 from tests.contract.admin_desk import DEWI, desk
 from tests.contract.rig import COMM_KEY, rig
+from tests.support.waiting import PATIENCE
 from tests.unit.devices.scripted_peer import Answer, reply, scripted_peer
 
 
@@ -121,7 +122,7 @@ async def test_a_terminal_that_answers_too_slowly_exceeds_the_deadline_and_leave
             await Administrator(
                 replace(peer.target, reply_timeout=30, connect_timeout=0.1, bulk_timeout=0.2)
             ).voice_test()
-    patience = time.monotonic() + 5
+    patience = time.monotonic() + PATIENCE
     while any(thread.name.startswith("zk-admin") for thread in threading.enumerate()):
         assert time.monotonic() < patience, "pyzk's thread still runs"
         await asyncio.sleep(0.02)

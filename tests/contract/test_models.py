@@ -34,7 +34,7 @@ async def session_with(sim: TerminalSim, line: str) -> AsyncIterator[tuple[LineS
     server = LINES[line](sim, lambda: NOW)
     await server.start()
     try:
-        target = Target(server.address, server.port, connect_timeout=1, reply_timeout=1, bulk_timeout=20)
+        target = Target(server.address, server.port, connect_timeout=5, reply_timeout=5, bulk_timeout=30)
         session = await registry.load(server.driver).open(target)
         try:
             yield server, session

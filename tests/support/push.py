@@ -33,12 +33,12 @@ FAST = GatewaySettings(
 SERIAL = "PUSH0001"
 
 
-def eventually(holds: Callable[[], bool], within: float = PATIENCE) -> None:
-    """Wait until `holds`; fail when it does not."""
+def eventually(holds: Callable[[], bool], within: float = PATIENCE, every: float = 0.05) -> None:
+    """Wait until `holds`, looking `every` so many seconds; fail when it does not."""
     deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def health(store: Store, number: TerminalId) -> TerminalHealth:

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -16,7 +17,7 @@ from presensi.exits import ExitCode
 from simulators.tcp import TerminalServer
 from simulators.terminal import SimUser, TerminalModel
 from store import Store, open_store
-from store.errands import ErrandState
+from store.errands import ErrandState, ErrandTable
 from tests.integration.cli.conftest import Run
 from tests.support.collecting import change_terminal, city_now, collecting, health_of, register, served, until
 
@@ -202,9 +203,15 @@ async def test_nobody_waits_for_ever_for_a_collector_that_has_died(
     presensi: Run, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("presensi.administering.GIVE_UP_SECONDS", 0.3)
-    monkeypatch.setattr("presensi.administering.ALIVE_WITHIN", timedelta(seconds=0.5))
     register(store, "CKQ1")
     store.terminals.note_collector_alive(datetime.now(UTC))
+    put = ErrandTable.put
+
+    def put_as_it_dies(*arguments: Any, **named: Any) -> int:
+        monkeypatch.setattr("presensi.administering.ALIVE_WITHIN", timedelta())
+        return put(*arguments, **named)
+
+    monkeypatch.setattr(ErrandTable, "put", put_as_it_dies)
     result = await asyncio.to_thread(presensi, "terminal", "restart", "CKQ1", "--yes")
     assert result.exit_code == ExitCode.FAILED
     assert "Nothing was done" in result.stderr

@@ -133,9 +133,8 @@ def test_limits_of_body_and_rate_leave_the_data_on_the_terminal(
     limits = GatewaySettings(max_body=16 * 1024, rate=1)
     with in_process(settings_for(database_url, limits)) as gateway:
         assert gateway.post(UPLOAD, b"x" * (16 * 1024 + 1))[0] == 413
-        answers = [gateway.post(UPLOAD, attlog(record("1001", city_now())))[0] for _ in range(5)]
-        assert answers[0] == 200
-        assert answers[-1] == 429
+        assert gateway.post(UPLOAD, attlog(record("1001", city_now())))[0] == 200
+        eventually(lambda: gateway.post(UPLOAD, b"")[0] == 429, every=0.0)
 
 
 def test_a_flood_of_lines_or_of_answers_in_one_request_costs_little(
@@ -187,7 +186,7 @@ def test_a_command_that_is_not_answered_is_given_up(gateway: InProcess, store: S
         found = store.push.command(command)
         return found is not None and found.state is CommandState.TIMED_OUT
 
-    eventually(given_up, 15)
+    eventually(given_up)
 
 
 def test_calls_alone_show_a_terminal_online_and_move_no_horizon(
@@ -197,13 +196,16 @@ def test_calls_alone_show_a_terminal_online_and_move_no_horizon(
         assert gateway.get(GETREQUEST)[0] == 200
         time.sleep(0.1)
     eventually(lambda: number in store.terminals.health())
-    assert health(store, number).online
+    eventually(lambda: gateway.get(GETREQUEST)[0] == 200 and health(store, number).online)
     assert health(store, number).read_through is None
 
 
 def test_a_terminal_that_falls_silent_goes_dark(gateway: InProcess, store: Store, number: TerminalId) -> None:
-    gateway.get(GETREQUEST)
-    eventually(lambda: number in store.terminals.health() and health(store, number).online)
+    def seen() -> bool:
+        gateway.get(GETREQUEST)
+        return number in store.terminals.health() and health(store, number).online
+
+    eventually(seen)
     eventually(lambda: not health(store, number).online)
     found = health(store, number)
     assert found.error == "Silent"

@@ -28,6 +28,8 @@ KILLS = 3
 SEED = 20261123
 FIRST = datetime(2026, 11, 16, 6, 0)
 SETTINGS = 'delay = "1s"\nrate = 5000\nrequest_timeout = "2s"'
+DELIVERED = 3 * PATIENCE
+"""Hundreds of batches, each of them committed, by several terminals at once."""
 Key = tuple[str, str, datetime]
 
 
@@ -97,10 +99,10 @@ def test_killed_at_any_moment_it_has_acknowledged_nothing_that_is_not_stored(
             keys = set(stored(store))
             for pusher, batches in acknowledged:
                 assert pusher.keys(batches) <= keys, f"seed {SEED}"
-            gateway.until_port_is_free(5)
+            gateway.until_port_is_free(PATIENCE)
             gateway.start()
         for pusher in pushers:
-            pusher.join(60)
+            pusher.join(DELIVERED)
             assert pusher.acknowledged == len(pusher.batches)
         truth: set[Key] = set().union(*(pusher.keys(len(pusher.batches)) for pusher in pushers))
         assert stored(store) == sorted(truth)
@@ -123,7 +125,7 @@ def test_while_the_database_is_away_nothing_is_acknowledged_and_afterwards_all_i
         time.sleep(2.0)
         assert pusher.acknowledged - before <= 1
         postgres_server.start()
-        pusher.join(60)
+        pusher.join(DELIVERED)
         assert pusher.acknowledged == len(pusher.batches)
     assert stored(store) == sorted(pusher.keys(len(pusher.batches)))
     store.close()
@@ -200,11 +202,13 @@ def test_a_request_that_dribbles_in_is_hung_up_on_and_nothing_of_it_is_taken(
 ) -> None:
     before = open_store(sqlite)
     count = before.punches.count()
-    body = attlog(*(record("2001", FIRST + timedelta(seconds=n)) for n in range(3)))
+    body = attlog(*(record("2001", FIRST + timedelta(seconds=n)) for n in range(100)))
     head = UPLOAD + f"Content-Length: {len(body)}\r\n\r\n".encode()
+    pause = 0.05
+    assert pause * len(body) > 2 * PATIENCE, "no longer than a request that is heard to its end"
     started = time.monotonic()
-    answer = exchange(gateway.port, head + body, pause=0.05)
-    assert time.monotonic() - started < 10
+    answer = exchange(gateway.port, head + body, pause)
+    assert time.monotonic() - started < PATIENCE
     assert b"OK" not in answer.partition(b"\r\n\r\n")[2]
     assert before.punches.count() == count
     before.close()
@@ -263,5 +267,5 @@ def test_terminated_it_finishes_what_is_in_hand_and_leaves_its_port(
     acknowledged = pusher.acknowledged
     pusher.batches = pusher.batches[:acknowledged]
     assert pusher.keys(acknowledged) <= set(stored(store))
-    gateway.until_port_is_free(2)
+    gateway.until_port_is_free(PATIENCE)
     store.close()

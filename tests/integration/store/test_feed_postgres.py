@@ -14,6 +14,7 @@ from store.changes import Change, Feed, Position, Topic
 from tests.integration.store.readings import live, punch
 from tests.support.postgres import PostgresServer
 from tests.support.rosters import plant, small_roster
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.postgres
 
@@ -56,12 +57,11 @@ def terminals(changes: list[Change]) -> list[tuple[int, ...]]:
 
 def wait_until_held(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as watcher:
-        for _ in range(200):
-            waiting = watcher.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            if waiting.fetchone():
-                return
+        deadline = time.monotonic() + PATIENCE
+        held = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while not watcher.execute(held).fetchone():
+            assert time.monotonic() < deadline, "the late writer never reached its commit"
             time.sleep(0.02)
-    raise AssertionError("The late writer never reached its commit.")
 
 
 def test_a_writer_that_commits_late_is_neither_missed_nor_waited_for(

@@ -21,6 +21,8 @@ SESSION = 0x1234
 SERIAL = "TEST0001"
 FRAME = 8
 _PAUSE = 0.02
+SHORT = 1.0
+"""Seconds that end a wait in vain, and that no busy machine takes for an answer at hand."""
 
 
 def reply(request: Packet, data: bytes = b"", code: int = Command.ACK_OK) -> bytes:
@@ -35,7 +37,7 @@ class ScriptedPeer:
         self.answers = answers
         self.received: list[Packet] = []
         self.greeting = b""
-        self.target = Target("127.0.0.1", reply_timeout=0.3, bulk_timeout=0.3)
+        self.target = Target("127.0.0.1", reply_timeout=SHORT, bulk_timeout=SHORT)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         frames = FrameReader()
@@ -82,7 +84,7 @@ async def scripted_peer(answers: dict[int, Answer], greeting: bytes = b"") -> As
     peer.greeting = greeting
     server = await asyncio.start_server(peer.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    peer.target = Target("127.0.0.1", port, reply_timeout=0.3, bulk_timeout=0.5, connect_timeout=1.0)
+    peer.target = Target("127.0.0.1", port, reply_timeout=SHORT, bulk_timeout=SHORT, connect_timeout=5.0)
     async with server:
         yield peer
 
@@ -94,7 +96,7 @@ async def datagram_peer(answers: dict[int, Answer]) -> AsyncIterator[ScriptedPee
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(peer), local_addr=("127.0.0.1", 0))
     port = transport.get_extra_info("sockname")[1]
-    peer.target = Target("127.0.0.1", port, reply_timeout=0.3, bulk_timeout=5.0, silence_timeout=1.0)
+    peer.target = Target("127.0.0.1", port, reply_timeout=SHORT, bulk_timeout=10.0, silence_timeout=2.0)
     try:
         yield peer
     finally:

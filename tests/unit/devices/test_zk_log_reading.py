@@ -55,15 +55,15 @@ async def test_a_peer_closing_in_mid_bulk_is_link_closed_at_once() -> None:
         return [announced, reply(packet, data[:500], Command.DATA), ..., None]
 
     async with opened(log_of(LOG, half)) as (session, _):
-        spent = time.process_time()
+        spent = time.thread_time()
         with pytest.raises(LinkClosed, match="500 of 1604 bytes"):
             await session.read_log()
-        assert time.process_time() - spent < 0.2
+        assert time.thread_time() - spent < 0.2
 
 
 async def test_silence_in_mid_bulk_exceeds_the_bulk_deadline() -> None:
     async with opened(log_of(LOG, lambda _: [])) as (session, _):
-        with pytest.raises(DeadlineExceeded, match=r"within 0\.5 s"):
+        with pytest.raises(DeadlineExceeded, match=r"within 1 s"):
             await session.read_log()
 
 

@@ -25,6 +25,7 @@ from simulators.faults.layer import Layer, Piece
 from simulators.line import TerminalLine
 from simulators.serial_port import SerialServer, Wire
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
+from tests.support.waiting import PATIENCE
 
 NOON = datetime(2026, 11, 23, 12, 0, 1)
 FAST = 921_600
@@ -212,7 +213,7 @@ class TestLine:
         async with terminal() as server:
             server.silent = True
             opening = asyncio.create_task(
-                registry.load("zk-serial").open(replace(target(server), reply_timeout=0.4))
+                registry.load("zk-serial").open(replace(target(server), reply_timeout=2.0))
             )
             await asyncio.sleep(0.2)
             server.transmit(b"\xf8\x00\xf8\x80")
@@ -239,7 +240,7 @@ class TestLine:
             broken = await registry.load("zk-serial").open(target(server))
             await server.cut()
             await broken.close()
-        patience = time.monotonic() + 3
+        patience = time.monotonic() + PATIENCE
         while any(thread.name.startswith("serial ") for thread in threading.enumerate()):
             assert time.monotonic() < patience
             await asyncio.sleep(0.02)

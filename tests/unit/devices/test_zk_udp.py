@@ -101,10 +101,11 @@ async def test_every_read_fits_into_one_datagram_and_a_lost_one_is_asked_for_soo
         Command.READ_BUFFER: read,
     }
     async with datagram_peer(answers) as peer:
-        session = await ZkUdpDriver().open(peer.target)
+        long = 10 * PATIENCE
+        session = await ZkUdpDriver().open(replace(peer.target, bulk_timeout=long, silence_timeout=long))
         started = time.monotonic()
         log = await session.read_log()
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < PATIENCE
         assert log.raw == LOG
         await session.close()
 
@@ -199,7 +200,7 @@ async def test_a_second_session_that_shows_later_ends_the_first() -> None:
 
 async def test_nobody_there_is_unreachable_whether_the_system_says_so_or_not() -> None:
     async with datagram_peer({Command.CONNECT: lambda _: []}) as peer:
-        with pytest.raises(Unreachable, match=r"no reply within 0\.3 s"):
+        with pytest.raises(Unreachable, match=r"no reply within 1 s"):
             await ZkUdpDriver().open(peer.target)
     with pytest.raises(Unreachable, match="refused"):
         await ZkUdpDriver().open(peer.target)
