@@ -2,16 +2,20 @@ import { expect, test } from 'vitest';
 import { en } from './en';
 import { id } from './id';
 
+type Sentence = (...parameters: string[]) => string;
+
+const valuesOf = (node: object): unknown[] => Object.values(node);
+
 function paths(node: object, prefix = ''): string[] {
-  return Object.entries(node).flatMap(([key, value]) =>
+  return Object.entries(node as Record<string, unknown>).flatMap(([key, value]) =>
     typeof value === 'object' && value !== null ? paths(value, `${prefix}${key}.`) : [`${prefix}${key}`],
   );
 }
 
 function texts(node: object): string[] {
-  return Object.values(node).flatMap((value) => {
+  return valuesOf(node).flatMap((value) => {
     if (typeof value === 'string') return [value];
-    if (typeof value === 'function') return [value('1', '2', '3') as string];
+    if (typeof value === 'function') return [(value as Sentence)('1', '2', '3')];
     return texts(value as object);
   });
 }
@@ -26,9 +30,9 @@ test('no string is empty', () => {
 
 test('every parameter of an Indonesian sentence is in its English one too', () => {
   const parameters = (node: object): number[][] =>
-    Object.values(node).flatMap((value) => {
+    valuesOf(node).flatMap((value) => {
       if (typeof value === 'function') {
-        const text = value('\u0001', '\u0002', '\u0003') as string;
+        const text = (value as Sentence)('\u0001', '\u0002', '\u0003');
         return [[1, 2, 3].filter((code) => text.includes(String.fromCharCode(code)))];
       }
       return typeof value === 'object' ? parameters(value as object) : [];

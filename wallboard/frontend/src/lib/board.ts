@@ -1,6 +1,15 @@
 /** Typed views of the rows, by key. Pure. */
 
-import type { Counts, DayRow, OfficeRow, PersonRow, SentTickerRow, TerminalRow, TickerRow } from './protocol';
+import type {
+  ArrivalBin,
+  Counts,
+  DayRow,
+  OfficeRow,
+  PersonRow,
+  SentTickerRow,
+  TerminalRow,
+  TickerRow,
+} from './protocol';
 import type { ScopeState } from './scope';
 
 /** The rows whose key begins with `prefix`. */
@@ -16,6 +25,14 @@ export const officesOf = (state: ScopeState) => rowsOf<OfficeRow>(state, 'u:');
 export const terminalsOf = (state: ScopeState) => rowsOf<TerminalRow>(state, 't:');
 export const unitOf = (state: ScopeState) => state.rows.get('unit') as OfficeRow | undefined;
 export const peopleOf = (state: ScopeState) => rowsOf<PersonRow>(state, 'p:');
+
+/** How many people came in for the first time within the five minutes from "HHMM". */
+export function binsOf(state: ScopeState | null): ReadonlyMap<string, number> {
+  const bins = new Map<string, number>();
+  for (const [key, row] of state?.rows ?? [])
+    if (key.startsWith('a:')) bins.set(key.slice(2), (row as ArrivalBin).n);
+  return bins;
+}
 
 const line = (row: SentTickerRow): TickerRow => ({
   ...row,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FrozenCounts } from './protocol';
 import {
+  causesOf,
   correctedOffices,
   correctedPeople,
   differences,
@@ -39,6 +40,14 @@ test('leave that was entered afterwards is told as such, and no reason is made u
   expect(differences(THEN, { ...THEN, excused: 24, not_yet: 97 })).toEqual([
     { state: 'not_yet', by: -3, cause: 'none' },
     { state: 'excused', by: 3, cause: 'leave' },
+  ]);
+});
+
+test('a cause is told once, with the first figure that it moved', () => {
+  const moved = differences(THEN, { ...THEN, present: 2352, not_yet: 105, waiting: 0, excused: 24 });
+  expect([...causesOf(moved)]).toEqual([
+    ['present', 'data'],
+    ['excused', 'leave'],
   ]);
 });
 

@@ -55,6 +55,13 @@ export function differences(then: FrozenCounts, now: FrozenCounts): Difference[]
     });
 }
 
+/** Which cause is told with which state: each once, with the first figure that it moved. */
+export function causesOf(moved: readonly Difference[]): ReadonlyMap<FrozenState, Cause> {
+  const told = new Map<Cause, FrozenState>();
+  for (const { cause, state } of moved) if (cause !== 'none' && !told.has(cause)) told.set(cause, state);
+  return new Map([...told].map(([cause, state]) => [state, cause]));
+}
+
 /** "+55", "−3", "±0": with a minus sign as wide as the plus. `figure` writes numbers in the reader's language. */
 export function signed(by: number, figure: (value: number) => string): string {
   return `${by > 0 ? '+' : by < 0 ? '−' : '±'}${figure(Math.abs(by))}`;

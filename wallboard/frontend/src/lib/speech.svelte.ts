@@ -2,6 +2,7 @@
 
 import { createContext } from 'svelte';
 import { type Language, locales, messages, preferredLanguage, rememberLanguage } from '../i18n';
+import { askInstead } from './address';
 
 export class Speech {
   language = $state<Language>(preferredLanguage());
@@ -27,12 +28,7 @@ export class Speech {
   choose(language: Language): void {
     this.language = language;
     rememberLanguage(language);
-    const address = new URL(location.href);
-    if (address.searchParams.has('lang')) {
-      // Otherwise the address would win over the choice at the next reload.
-      address.searchParams.set('lang', language);
-      history.replaceState(history.state, '', address);
-    }
+    askInstead('lang', language);
   }
 }
 

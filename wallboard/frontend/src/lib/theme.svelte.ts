@@ -1,6 +1,7 @@
 /** The wall's colours: which palette is on, and who chose it. */
 
 import { MediaQuery } from 'svelte/reactivity';
+import { askInstead } from './address';
 import type { Theme } from './protocol';
 
 export type Palette = 'dark' | 'light';
@@ -41,12 +42,7 @@ export class Appearance {
   toggle(kept: boolean): void {
     const chosen = this.palette === 'dark' ? 'light' : 'dark';
     this.#chosen = chosen;
-    const address = new URL(location.href);
-    if (address.searchParams.has('theme')) {
-      // Otherwise the address would win over the choice at the next reload.
-      address.searchParams.set('theme', chosen);
-      history.replaceState(history.state, '', address);
-    }
+    askInstead('theme', chosen);
     if (!kept) return;
     try {
       localStorage.setItem(STORAGE_KEY, chosen);

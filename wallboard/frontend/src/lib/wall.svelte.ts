@@ -1,21 +1,11 @@
 /** Everything a view knows: what the server sends, which view is asked for, and who asked for it. */
 
 import { createContext, untrack } from 'svelte';
-import { dayOf, officesOf, terminalsOf, tickerOf, totalOf, unitOf } from './board';
+import { binsOf, dayOf, officesOf, terminalsOf, tickerOf, totalOf, unitOf } from './board';
 import { type Asker, Connection } from './connection.svelte';
 import { worstFirst } from './kinds';
 import { playable, routeOfStop, takeTurn, type Turn } from './playlist';
-import type {
-  ArrivalBin,
-  Counts,
-  Level,
-  OfficeRow,
-  Stop,
-  TerminalRow,
-  TickerRow,
-  UsualRow,
-  ViewName,
-} from './protocol';
+import type { Counts, Level, OfficeRow, Stop, TerminalRow, TickerRow, UsualRow, ViewName } from './protocol';
 import { CITY, firstRoute, hashOf, parseRoute, type Route, sameRoute, viewsOf } from './route';
 import type { ScopeState } from './scope';
 import { Appearance } from './theme.svelte';
@@ -99,12 +89,7 @@ export class Wall {
     this.#board === null ? [] : tickerOf(this.#board),
   );
   /** How many people came in for the first time within the five minutes from "HHMM". */
-  readonly bins = $derived.by<ReadonlyMap<string, number>>(() => {
-    const bins = new Map<string, number>();
-    for (const [key, row] of this.#board?.rows ?? [])
-      if (key.startsWith('a:')) bins.set(key.slice(2), (row as ArrivalBin).n);
-    return bins;
-  });
+  readonly bins = $derived.by(() => binsOf(this.#board));
   readonly usual = $derived.by(() => this.#board?.rows.get('usual') as UsualRow | undefined);
 
   /** Where this wall begins, and returns to. */
