@@ -151,7 +151,7 @@ ENGLISH = Words(
         Cause.TERMINAL_LOST: "a terminal can no longer be read",
         Cause.ENROLLMENT: "the enrollment of the PIN changed",
         Cause.SITE: "the terminals of this office changed",
-        Cause.OUTAGE: "an outage ({cause}) of this office was entered or changed",
+        Cause.OUTAGE: "an outage ({cause}) of this office was entered, changed or withdrawn",
         Cause.COMPLETE: "every terminal was read to the end of the day",
         Cause.CLOCK: "time went on",
     },
@@ -159,6 +159,6 @@ ENGLISH = Words(
         Cause.PUNCH: "a punch at {since} from terminal {terminal}",
         Cause.TERMINAL_READ: "terminal {terminal} was read",
         Cause.TERMINAL_LOST: "terminal {terminal} can no longer be read",
-        Cause.OUTAGE: "an outage ({cause}) of terminal {terminal} was entered or changed",
+        Cause.OUTAGE: "an outage ({cause}) of terminal {terminal} was entered, changed or withdrawn",
     },
 )

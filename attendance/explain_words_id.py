@@ -151,7 +151,7 @@ INDONESIAN = Words(
         Cause.TERMINAL_LOST: "ada mesin yang tidak lagi terbaca",
         Cause.ENROLLMENT: "pendaftaran PIN di mesin berubah",
         Cause.SITE: "mesin di unit ini berubah",
-        Cause.OUTAGE: "keterangan gangguan ({cause}) di unit ini dimasukkan atau diubah",
+        Cause.OUTAGE: "keterangan gangguan ({cause}) di unit ini dimasukkan, diubah, atau dicabut",
         Cause.COMPLETE: "semua mesin terbaca sampai akhir hari",
         Cause.CLOCK: "waktu berjalan",
     },
@@ -159,6 +159,6 @@ INDONESIAN = Words(
         Cause.PUNCH: "rekaman {since} dari mesin {terminal}",
         Cause.TERMINAL_READ: "mesin {terminal} terbaca",
         Cause.TERMINAL_LOST: "mesin {terminal} tidak lagi terbaca",
-        Cause.OUTAGE: "keterangan gangguan ({cause}) di mesin {terminal} dimasukkan atau diubah",
+        Cause.OUTAGE: "keterangan gangguan ({cause}) di mesin {terminal} dimasukkan, diubah, atau dicabut",
     },
 )

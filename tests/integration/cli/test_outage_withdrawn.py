@@ -86,7 +86,7 @@ def test_the_history_of_a_result_names_the_outage_that_was_withdrawn(presensi: R
     change = city.results.changes_of(PersonId(3), MONDAY, MONDAY)[-1].change
     assert (change.cause, change.terminal_id, change.code) == ("outage", TerminalId(1), "broken")
     words = presensi("explain", "--person", 3, "--date", MONDAY)
-    assert "keterangan gangguan (kerusakan) di mesin Mesin 1 dimasukkan atau diubah" in words.stdout
+    assert "keterangan gangguan (kerusakan) di mesin Mesin 1 dimasukkan, diubah, atau dicabut" in words.stdout
 
 
 def test_the_number_of_a_terminals_outage_is_never_taken_for_that_of_a_site(

@@ -179,9 +179,9 @@ def told(before: DayResult | None, after: DayResult) -> tuple[str, str]:
             judged(facts(reached=reach(READ, outages=(site_outage("06:30"),)))),
             (
                 "Tanpa keterangan menjadi menunggu data: keterangan gangguan (listrik padam) di unit ini "
-                "dimasukkan atau diubah.",
+                "dimasukkan, diubah, atau dicabut.",
                 "Absent without explanation became waiting for data: an outage (power cut) of this office "
-                "was entered or changed.",
+                "was entered, changed or withdrawn.",
             ),
         ),
     ],
