@@ -114,6 +114,8 @@ class Cutoff:
         """Real seconds until there is something to do, when nothing happens meanwhile."""
         if self._queue:
             return 0.0
+        if not self._sought:
+            return max(0.0, self._ask_at - time.monotonic())
         if self._begun or self.at is None:
             return float("inf")
         return self._clock.real_seconds_until(self.at)

@@ -289,6 +289,7 @@ def test_a_store_that_does_not_tell_whether_the_day_was_kept_is_asked_again(
     freezes.kept = morning_before.kept
     city = morning(now="09:00", freezes=freezes, calendar=(HOLIDAY,))
     assert city.whole(RECAP) == {}
+    assert city.cutoff.patience() == KEEP_AGAIN_SECONDS
     freezes.away, real = False, real + KEEP_AGAIN_SECONDS
     city.settle(at("09:01"))
     assert city.whole(RECAP)["freeze"]["at"] == "07:30"
