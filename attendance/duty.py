@@ -93,13 +93,20 @@ class OffReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoDuty:
-    """Nothing can be expected of the person on the date."""
+    """No work can be expected of the person on the date."""
 
     day: date
     reason: OffReason
     pack: PackId
     name: str = ""
     """The holiday's name, or an employment state's value."""
+    gatherings: tuple[Gathering, ...] = ()
+    """Ceremonies that are held on days off too. To miss one is told; it makes no absent day."""
+
+    @property
+    def closes(self) -> datetime | None:
+        """First moment at which no punch can count any more; None where none ever could."""
+        return max((gathering.closes for gathering in self.gatherings), default=None)
 
 
 Duty = DutyDay | NoDuty

@@ -41,7 +41,7 @@ class DutyPlanner:
         self._regular: dict[tuple[date, str, DayHours, bool, tuple[str, ...]], DutyDay] = {}
         self._of_codes: dict[tuple[date, tuple[str, ...]], Duty] = {}
         self._bridged: dict[tuple[int, bool, bool], DutyDay] = {}
-        self._off: dict[tuple[date, OffReason, str], NoDuty] = {}
+        self._off: dict[tuple[date, OffReason, str, tuple[str, ...]], NoDuty] = {}
 
     def duty_day(self, person_id: PersonId, day: date) -> Duty:
         """What is expected of the person on the work date `day`."""
@@ -132,11 +132,12 @@ class DutyPlanner:
         if name == SHIFT_HOURS or hours is None:
             return self._no_duty(day, OffReason.UNPLANNED)
         if found.off is not None:
-            return self._no_duty(day, _OFF_REASONS[found.off.kind], found.off.name)
+            ceremonies = self._on_day_off(path, day)
+            return self._no_duty(day, _OFF_REASONS[found.off.kind], found.off.name, ceremonies)
         ramadan = found.ramadan and hours.ramadan is not None
         work = _work_on(hours.ramadan if ramadan and hours.ramadan else hours.week, found, day)
         if work is None:
-            return self._no_duty(day, OffReason.WEEKLY)
+            return self._no_duty(day, OffReason.WEEKLY, gatherings=self._on_day_off(path, day))
         gatherings = tuple(rule for rule in rules.gatherings if _is_for(rule, path, day))
         key = (day, name, work, ramadan, tuple(rule.code for rule in gatherings))
         duty = self._regular.get(key)
@@ -151,6 +152,10 @@ class DutyPlanner:
                 gatherings=tuple(self._gathering(rule, day) for rule in gatherings),
             )
         return duty
+
+    def _on_day_off(self, path: Sequence[Unit], day: date) -> tuple[GatheringRule, ...]:
+        rules = self._book.on(day).gatherings
+        return tuple(rule for rule in rules if rule.on_days_off and _is_for(rule, path, day))
 
     def _regular_spell(self, work: DayHours, rules: Rules, day: date) -> Spell:
         return Spell(
@@ -193,11 +198,14 @@ class DutyPlanner:
         start, end = moment(day, shift.starts, self._zone), moment(last, shift.ends, self._zone)
         return Spell(start, end, start - rules.shift_before, end + rules.shift_after, shift.code)
 
-    def _no_duty(self, day: date, reason: OffReason, name: str = "") -> NoDuty:
-        key = (day, reason, name)
+    def _no_duty(
+        self, day: date, reason: OffReason, name: str = "", gatherings: Sequence[GatheringRule] = ()
+    ) -> NoDuty:
+        key = (day, reason, name, tuple(rule.code for rule in gatherings))
         found = self._off.get(key)
         if found is None:
-            found = self._off[key] = NoDuty(day, reason, self._book.on(day).id, name)
+            held = tuple(self._gathering(rule, day) for rule in gatherings)
+            found = self._off[key] = NoDuty(day, reason, self._book.on(day).id, name, held)
         return found
 
 

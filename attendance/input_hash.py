@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from attendance.duty import DutyDay, NoDuty
+from attendance.duty import Duty, DutyDay, NoDuty, Spell
 from attendance.facts import Horizon, Mark, PersonDay
+from attendance.gathering_judgement import still_at_work
 from attendance.people import Outage, SiteOutage
 from attendance.required import required
 from attendance.rules import Deviation
@@ -42,8 +43,10 @@ def input_hash(facts: PersonDay, now: datetime) -> str:
     if isinstance(duty, NoDuty):
         plain += [duty.day.isoformat(), duty.reason, duty.pack, duty.name]
         plain.append([now >= at for at in facts.local or ()])
+        if duty.gatherings:
+            plain += [_gatherings(facts), _reach(facts, now), _passed(facts, now)]
     else:
-        plain += [_duty(duty), _reach(facts, duty, now), _stage(facts, duty, now)]
+        plain += [_duty(facts, duty), _reach(facts, now), _stage(facts, duty, now)]
     return sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -73,8 +76,8 @@ def _matters(facts: PersonDay, mark: Mark) -> bool:
         for spell in duty.spells:
             if spell.opens <= at < spell.closes or (spell.bridged_before and spell.bridged_after):
                 return True
-        if any(gathering.opens <= at < gathering.closes for gathering in duty.gatherings):
-            return True
+    if any(gathering.opens <= at < gathering.closes for gathering in duty.gatherings):
+        return True
     return _is_of_the_date(facts, at)
 
 
@@ -85,7 +88,20 @@ def _is_of_the_date(facts: PersonDay, at: datetime) -> bool:
     )
 
 
-def _duty(duty: DutyDay) -> Plain:
+def _gatherings(facts: PersonDay) -> list[Plain]:
+    return [
+        [
+            one.code,
+            one.name,
+            _moment(one.opens),
+            _moment(one.closes),
+            *["at work"] * still_at_work(facts, one),
+        ]
+        for one in facts.duty.gatherings
+    ]
+
+
+def _duty(facts: PersonDay, duty: DutyDay) -> Plain:
     figures = duty.figures
     return [
         duty.day.isoformat(),
@@ -101,10 +117,7 @@ def _duty(duty: DutyDay) -> Plain:
             ]
             for spell in duty.spells
         ],
-        [
-            [gathering.code, gathering.name, *map(_moment, (gathering.opens, gathering.closes))]
-            for gathering in duty.gatherings
-        ],
+        _gatherings(facts),
         [_deviation(figures.late), _deviation(figures.early), figures.flexi],
         [figures.apart.total_seconds(), figures.leaving_from.total_seconds()],
     ]
@@ -114,16 +127,18 @@ def _deviation(deviation: Deviation) -> Plain:
     return [deviation.tolerance, [[grade.code, grade.to] for grade in deviation.grades]]
 
 
-def _reach(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
-    reach, closes = facts.reach, duty.closes
-    opens = [spell.opens for spell in duty.spells] + [gathering.opens for gathering in duty.gatherings]
+def _reach(facts: PersonDay, now: datetime) -> Plain:
+    reach, duty = facts.reach, facts.duty
+    closes = duty.closes
+    assert closes is not None
+    opens = [spell.opens for spell in _spells(duty)] + [gathering.opens for gathering in duty.gatherings]
     bounds = min(opens), max(opens), min(now, closes)
     return [
         reach.has_pin,
         bool(reach.home),
         _moment(reach.pin_from),
         _outages(reach.outages, *bounds),
-        _city_read(facts, duty),
+        _city_read(facts),
         [
             [*_horizon(horizon, closes), _outages(horizon.outages, *bounds)]
             for horizon in sorted(reach.horizons, key=lambda horizon: horizon.terminal_id)
@@ -131,10 +146,14 @@ def _reach(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
     ]
 
 
-def _city_read(facts: PersonDay, duty: DutyDay) -> list[bool]:
+def _spells(duty: Duty) -> tuple[Spell, ...]:
+    return duty.spells if isinstance(duty, DutyDay) else ()
+
+
+def _city_read(facts: PersonDay) -> list[bool]:
     """Which turning points the city was read past."""
     read = facts.reach.city_read
-    return [read is None or read >= turn for turn in _turning_points(facts, duty)]
+    return [read is None or read >= turn for turn in _turning_points(facts)]
 
 
 def _horizon(horizon: Horizon, closes: datetime) -> Plain:
@@ -159,7 +178,7 @@ def _outages(
 
 def _stage(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
     """Which turning points have passed; and the moment itself where the age of a reading may decide."""
-    stage: Plain = [now >= turn for turn in _turning_points(facts, duty)]
+    stage = _passed(facts, now)
     if any(
         now >= need.late_from and _ageing(facts.reach.horizons, need.late_from, spell.closes)
         for spell, need in unseen(facts, duty, now)
@@ -168,10 +187,16 @@ def _stage(facts: PersonDay, duty: DutyDay, now: datetime) -> Plain:
     return stage
 
 
-def _turning_points(facts: PersonDay, duty: DutyDay) -> list[datetime]:
+def _passed(facts: PersonDay, now: datetime) -> Plain:
+    return [now >= turn for turn in _turning_points(facts)]
+
+
+def _turning_points(facts: PersonDay) -> list[datetime]:
+    duty = facts.duty
     turns = [gathering.closes for gathering in duty.gatherings]
-    for spell in duty.spells:
-        turns += [spell.opens, required(spell, facts.excuses, duty.figures).late_from, spell.closes]
+    if isinstance(duty, DutyDay):
+        for spell in duty.spells:
+            turns += [spell.opens, required(spell, facts.excuses, duty.figures).late_from, spell.closes]
     return turns
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from attendance.corrections import CorrectionId
-from attendance.day_result import DayResult, DayStatus, Flag, GatheringResult, Rule, SpellResult
-from attendance.doubt import read_past, vouched
-from attendance.duty import MINUTE, Duty, DutyDay, Gathering, NoDuty, Spell
+from attendance.day_result import DayResult, DayStatus, Flag, Rule, SpellResult
+from attendance.doubt import read_past
+from attendance.duty import MINUTE, Duty, DutyDay, NoDuty, Spell
 from attendance.facts import Mark, PersonDay
+from attendance.gathering_judgement import judge_gatherings
 from attendance.off_day import judge_off
-from attendance.required import Required, required, touches
+from attendance.required import Required, required
 from attendance.sightings import site_flags, stray_marks, valid_marks
 from attendance.spell_judgement import SpellFacts, Verdict, came_and_left, judge_spell
 from attendance.turns import next_change_at
@@ -139,16 +140,16 @@ def _usual(facts: PersonDay, duty: DutyDay, now: datetime, freshness: timedelta)
 
 def is_over(duty: Duty, now: datetime) -> bool:
     """Whether no punch can count for the duty any more."""
-    return isinstance(duty, NoDuty) or now >= duty.closes
+    return duty.closes is None or now >= duty.closes
 
 
 def hangs_on_terminals(duty: Duty, result: DayResult, now: datetime) -> bool:
     """Whether news of the terminals alone can change `result`, which is what `judge` said at `now`."""
+    if any(now >= gathering.closes for gathering in duty.gatherings):
+        return True
     if isinstance(duty, NoDuty):
         return False
     if result.reason is not None or now >= duty.spells[0].closes:
-        return True
-    if any(now >= gathering.closes for gathering in duty.gatherings):
         return True
     if len(duty.spells) > 1:
         # Only one of them speaks, and its word says nothing of what the others wait for.
@@ -311,7 +312,7 @@ def _result(
         shift=shift,
         hours=duty.hours,
         ramadan=duty.ramadan,
-        gatherings=tuple(_gathering(case, gathering) for gathering in duty.gatherings)
+        gatherings=judge_gatherings(facts, duty.gatherings, case.word, case.marks, case.now)
         if duty.gatherings
         else (),
         flags=_flags(case, verdict) if case.marks or case.word is not SILENCE else (),
@@ -343,21 +344,3 @@ def _flags(case: _Case, verdict: Verdict) -> tuple[Flag, ...]:
     if case.word.voids and _voided(case):
         flags.append(Flag.VOIDED)
     return tuple(flags)
-
-
-def _gathering(case: _Case, gathering: Gathering) -> GatheringResult:
-    facts, word = case.facts, case.word
-    opens, closes = gathering.opens, gathering.closes
-    said = [correction.at for correction in (*word.arrivals.values(), *word.departures.values())]
-    attended: bool | None = None
-    if gathering.code in word.gatherings or word.present is not None:
-        attended = True
-    elif touches(facts.excuses, opens, closes):
-        attended = None
-    elif any(opens <= mark.at < closes for mark in case.marks) or any(
-        at is not None and opens <= at < closes for at in said
-    ):
-        attended = True
-    elif case.now >= closes and vouched(facts.reach, opens, closes):
-        attended = False
-    return GatheringResult(gathering.code, gathering.name, attended)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from attendance.day_result import DayResult, DayStatus, Flag, Rule, Used, WaitCode, WaitReason
+from attendance.day_result import (
+    DayResult,
+    DayStatus,
+    Flag,
+    GatheringResult,
+    Rule,
+    Used,
+    WaitCode,
+    WaitReason,
+)
+from attendance.doubt import read_past
 from attendance.duty import NoDuty, OffReason
 from attendance.facts import PersonDay
-from attendance.sightings import stray_marks
+from attendance.gathering_judgement import judge_gatherings
+from attendance.sightings import stray_marks, valid_marks
 from attendance.word import SILENCE, word_of
 
 _RULES = {
@@ -22,7 +34,10 @@ _RULES = {
 
 
 def judge_off(facts: PersonDay, duty: NoDuty, now: datetime) -> DayResult:
-    """Nothing is held against anyone; who punched all the same is told. Without a roster the person waits."""
+    """No work is missed; who punched all the same is told. Without a roster the person waits.
+
+    Of a ceremony that is held on the day off it is said whether the person came.
+    """
     word = word_of(facts.corrections, (), now) if facts.corrections else SILENCE
     marks = stray_marks(facts, (), word, now)
     came = [Used(mark.at, mark.punch_id, mark.terminal_id) for mark in marks]
@@ -34,15 +49,25 @@ def judge_off(facts: PersonDay, duty: NoDuty, now: datetime) -> DayResult:
     for correction in word.departures.values():
         leaving = Used(correction.at, None, None) if correction.at else leaving
     here = arrival is not None or leaving is not None
-    flags = [Flag.WORKED_OFF] if here and duty.reason is not OffReason.UNPLANNED else []
+    flags = []
+    if (
+        here
+        and duty.reason is not OffReason.UNPLANNED
+        and not _only_gathered(duty, (*came, arrival, leaving))
+    ):
+        flags.append(Flag.WORKED_OFF)
+    gatherings: tuple[GatheringResult, ...] = ()
+    closes = duty.closes
+    if closes is not None:
+        gatherings = judge_gatherings(facts, duty.gatherings, word, valid_marks(facts, word, now), now)
     voided = [
         word.voids[mark.punch_id] for mark in facts.marks if mark.at <= now and mark.punch_id in word.voids
     ]
     if voided:
         flags.append(Flag.VOIDED)
     status, rule, reason = DayStatus.OFF, _RULES[duty.reason], None
-    final = True
-    taken = [correction.id for correction in said] or voided
+    final = closes is None or (now >= closes and read_past(facts.reach, closes))
+    taken = [correction.id for correction in said] or voided or [*word.gatherings.values()]
     if duty.reason is OffReason.UNPLANNED:
         status, rule, reason = _unplanned(facts, word.present is not None, bool(said), here, now)
         final = facts.local is not None and now >= facts.local[1]
@@ -63,7 +88,15 @@ def judge_off(facts: PersonDay, duty: NoDuty, now: datetime) -> DayResult:
         excuse_reference="" if excuse is None else excuse.reference,
         correction=max(taken, default=None),
         off_name=duty.name,
+        gatherings=gatherings,
         flags=tuple(flags),
+    )
+
+
+def _only_gathered(duty: NoDuty, seen: Iterable[Used | None]) -> bool:
+    """Whether the person was seen at the day's ceremonies and at no other time."""
+    return all(
+        used is None or any(one.opens <= used.at < one.closes for one in duty.gatherings) for used in seen
     )
 
 

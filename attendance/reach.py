@@ -134,10 +134,12 @@ class _Site:
 
 
 def _touching(outages: Iterable[SiteOutage], duty: Duty) -> tuple[SiteOutage, ...]:
-    if not isinstance(duty, DutyDay):
+    closes = duty.closes
+    if closes is None:
         return ()
+    opens = duty.opens if isinstance(duty, DutyDay) else min(one.opens for one in duty.gatherings)
     return tuple(
         outage
         for outage in outages
-        if outage.starts_at <= duty.closes and (outage.ends_at is None or outage.ends_at > duty.opens)
+        if outage.starts_at <= closes and (outage.ends_at is None or outage.ends_at > opens)
     )

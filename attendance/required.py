@@ -23,7 +23,7 @@ class Required(NamedTuple):
     start_moved: bool
     end_moved: bool
     excused: tuple[tuple[datetime, datetime], ...] = ()
-    """What excuses take between `start` and `end`: [from, to), in order of time, none touching another."""
+    """What excuses take of the spell: [from, to), in order of time, none touching another."""
 
     def minutes(self, since: datetime, until: datetime) -> int:
         """Whole minutes of [since, until) that no excuse takes; below 0 where `until` is before `since`."""
@@ -46,9 +46,9 @@ def required(spell: Spell, excuses: Sequence[ExcuseSpan], figures: Figures) -> R
     start, end = spell.start, spell.end
     excused: tuple[tuple[datetime, datetime], ...] = ()
     if excuses:
+        excused = tuple(_taken(start, end, excuses))
         start, end = _first_left(start, end, excuses), _last_left(start, end, excuses)
-        excused = tuple(_between(start, end, excuses))
-    late_from = _after(start, (figures.late.tolerance + 1) * MINUTE, excused)
+    late_from = _after(spell.start, (figures.late.tolerance + 1) * MINUTE, excused)
     return Required(start, end, late_from, start != spell.start, end != spell.end, excused)
 
 
@@ -84,9 +84,7 @@ def _last_left(start: datetime, end: datetime, excuses: Sequence[ExcuseSpan]) ->
     return end
 
 
-def _between(
-    start: datetime, end: datetime, excuses: Sequence[ExcuseSpan]
-) -> list[tuple[datetime, datetime]]:
+def _taken(start: datetime, end: datetime, excuses: Sequence[ExcuseSpan]) -> list[tuple[datetime, datetime]]:
     """What the excuses take from [start, end), as `Required.excused`."""
     joined: list[tuple[datetime, datetime]] = []
     for begins, ends in sorted(

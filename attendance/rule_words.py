@@ -168,6 +168,8 @@ def _gathering(rule: GatheringRule) -> Explanation:
     weekdays, dates = sorted(rule.weekdays), sorted(rule.dates)
     when_id = "; ".join(filter(None, (", ".join(DAYS_ID[day] for day in weekdays), days_id(dates))))
     when_en = "; ".join(filter(None, (", ".join(DAYS_EN[day] for day in weekdays), days_en(dates))))
+    if rule.on_days_off:
+        when_id, when_en = f"{when_id}, juga bila libur,", f"{when_en}, on days off too,"
     whom = ", ".join(sorted([*rule.unit_codes, *(kind.value for kind in rule.unit_kinds)]))
     return Explanation(
         f"{rule.name} ({rule.code}): {when_id} pukul {_clock(rule.starts, '.')}, rekaman "

@@ -115,6 +115,8 @@ class GatheringRule:
     """For whom: these units and all below them; empty: everybody on regular hours."""
     unit_kinds: frozenset[UnitKind]
     """For whom, by the kind of the office; empty: every kind."""
+    on_days_off: bool = False
+    """Also for those who have one of `dates` off, by the calendar or by their week; the day stays off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ def _leave_unsure(verdict: Verdict, stray: datetime) -> None:
 def _judge_coming(verdict: Verdict, arrival: Used, facts: SpellFacts, known: bool, now: datetime) -> None:
     """Late or not. `known`: the leaving, too, is what it is."""
     spell, required, figures = facts.spell, facts.required, facts.figures
-    minutes = required.minutes(required.start, arrival.at)
+    minutes = required.minutes(spell.start, arrival.at)
     if minutes <= figures.late.tolerance:
         verdict.late = 0
         if (arrival.at - spell.start) // MINUTE > figures.late.tolerance:
@@ -257,7 +257,7 @@ def _judge_leaving(verdict: Verdict, facts: SpellFacts, sure: bool, known: bool)
         return
     if not known:
         return
-    minutes = required.minutes(leaving.at, required.end)
+    minutes = required.minutes(leaving.at, spell.end)
     if minutes > figures.early.tolerance:
         verdict.early, verdict.early_grade = minutes, figures.early.grade(minutes)
         if present:

@@ -22,10 +22,10 @@ def _turns(facts: PersonDay, now: datetime, freshness: timedelta) -> Iterator[da
     yield from (mark.at for mark in facts.marks)
     yield from (correction.at for correction in facts.corrections if correction.at is not None)
     duty = facts.duty
+    yield from (gathering.closes for gathering in duty.gatherings)
     if isinstance(duty, NoDuty):
         yield from facts.local or ()
         return
-    yield from (gathering.closes for gathering in duty.gatherings)
     if unseen(facts, duty, now):
         for horizon in facts.reach.horizons:
             if horizon.read_through is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from config.sections import Section
 
@@ -51,6 +51,15 @@ class Gathering(Section):
     units: tuple[str, ...] = ()
     """Unit codes, each with all below it; with `kinds` empty too: everybody on regular hours."""
     kinds: tuple[Kind, ...] = ()
+    on_days_off: bool = False
+    """Also for those who have one of `dates` off: a ceremony on a holiday."""
+
+    @field_validator("on_days_off")
+    @classmethod
+    def _names_its_dates(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and (info.data.get("weekdays") or not info.data.get("dates")):
+            raise ValueError("only what is held on dates = [2026-08-17] and no weekdays may be on days off")
+        return value
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from attendance.assembly import Assembler
 from attendance.city_read import city_read as city_read_through
 from attendance.day_result import DayResult
-from attendance.duty import MINUTE, Duty, DutyDay, NoDuty
+from attendance.duty import MINUTE, Duty, NoDuty
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, PunchId, TerminalId
 from attendance.judgement import hangs_on_terminals, judge, next_change_at
@@ -233,18 +233,19 @@ class DayBoard:
         return {
             person_id
             for person_id, duty in self._duties.items()
-            if isinstance(duty, DutyDay)
-            and any(before < moment <= read for moment in self._vouched_moments(person_id, duty))
+            if any(before < moment <= read for moment in self._vouched_moments(person_id, duty))
         }
 
-    def _vouched_moments(self, person_id: PersonId, duty: DutyDay) -> Iterator[datetime]:
+    def _vouched_moments(self, person_id: PersonId, duty: Duty) -> Iterator[datetime]:
         """The moments through which terminals must have been read before something may be said."""
+        for gathering in duty.gatherings:
+            yield gathering.closes
+        if isinstance(duty, NoDuty):
+            return
         late = (duty.figures.late.tolerance + 1) * MINUTE
         for spell in duty.spells:
             yield spell.start + late
             yield spell.closes
-        for gathering in duty.gatherings:
-            yield gathering.closes
         row = self.rows.get(person_id)
         if row is not None and row.starts is not None:
             yield row.starts + late
@@ -253,8 +254,8 @@ class DayBoard:
 
     def _told_all(self, horizon: Horizon, person_id: PersonId) -> bool:
         """Whether the terminal has told all that it can about the person's work date."""
-        duty, read = self._duties[person_id], horizon.read_through
-        return isinstance(duty, NoDuty) or (read is not None and read >= duty.closes)
+        closes, read = self._duties[person_id].closes, horizon.read_through
+        return closes is None or (read is not None and read >= closes)
 
     def _take_in(self, punches: Iterable[StoredPunch]) -> set[PersonId]:
         """Whose punches they were."""

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from attendance.duty import NoDuty
 from attendance.ids import PersonId, TerminalId
 from attendance.judgement import next_change_at
 from attendance.terminal import TerminalHealth
@@ -196,12 +195,12 @@ class PastDays:
 
     def _watch(self, one: Verdict, now: datetime) -> None:
         """Remember for which terminals, and until when, a result that is not final waits."""
-        duty = one.facts.duty
+        closes = one.facts.duty.closes
         self._open.pop(one.judged.key, None)
-        if one.judged.result.final or isinstance(duty, NoDuty):
+        if one.judged.result.final or closes is None:
             return
         horizons = one.facts.reach.horizons
-        behind = [it for it in horizons if it.read_through is None or it.read_through < duty.closes]
+        behind = [it for it in horizons if it.read_through is None or it.read_through < closes]
         # With none behind it waits for others of the city; they are read when those at home are read on.
         self._open[one.judged.key] = tuple(
             (it.terminal_id, it.online, it.read_through) for it in behind or horizons

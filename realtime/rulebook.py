@@ -108,6 +108,7 @@ def _gathering(entry: Gathering) -> GatheringRule:
         closes=entry.closes,
         unit_codes=frozenset(entry.units),
         unit_kinds=frozenset(UnitKind(kind) for kind in entry.kinds),
+        on_days_off=entry.on_days_off,
     )
 
 

@@ -13,7 +13,6 @@ from rich.table import Column, Table
 from attendance.assembly import Assembler
 from attendance.city_facts import PeopleFacts
 from attendance.corrections import Correction, CorrectionId, CorrectionKind, in_force
-from attendance.duty import DutyDay
 from attendance.ids import PunchId
 from attendance.people import Person
 from presensi.context import NUMBER, App, Group, json_option, pass_app
@@ -263,7 +262,7 @@ def _punches(desk: Desk, person: Person, day: date) -> list[StoredPunch]:
 def _gathering(desk: Desk, person: Person, day: date, code: str) -> str:
     """The roll-call's code as the rules write it. Raises `Failure` where the person has no such duty."""
     duty = _assembler(desk, day).duty_day(person.id, day)
-    codes = {one.code.casefold(): one.code for one in duty.gatherings} if isinstance(duty, DutyDay) else {}
+    codes = {one.code.casefold(): one.code for one in duty.gatherings}
     if code.casefold() not in codes:
         told = f"only {', '.join(sorted(codes.values()))}" if codes else "nor any other"
         raise Failure(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from attendance.corrections import Correction, CorrectionKind
-from attendance.duty import Duty, OffReason
+from attendance.duty import Duty, OffReason, Spell
 from attendance.facts import ExcuseSpan, Horizon, Mark, PersonDay, Reach
 from attendance.ids import PunchId, TerminalId, UnitId
 from attendance.people import ExcuseCode, Outage, OutageCause, SiteOutage
@@ -64,8 +64,12 @@ DUTIES: tuple[Duty, ...] = (
     duty(replace(NIGHT, bridged_before=True, bridged_after=True)),
     off(),
     off(OffReason.UNPLANNED),
+    replace(off(OffReason.HOLIDAY, "HUT RI"), gatherings=(ROLL_CALL,)),
 )
 duties = st.sampled_from(DUTIES)
+CUT_SHORT = (duty(), duty(OFFICE, of=figures(tolerance=5, flexi=30)), duty(NIGHT))
+LONG_AFTER = at("+1 23:00")
+ALL_READ = Reach(True, (Horizon(TerminalId(1), True, LONG_AFTER, None),), home=HOME)
 
 
 @st.composite
@@ -119,6 +123,34 @@ def excuses(draw: st.DrawFn) -> ExcuseSpan:
 
 
 @st.composite
+def hours_off(draw: st.DrawFn, span: Spell) -> ExcuseSpan:
+    """An excuse for whole minutes within or around a spell of work."""
+    length = (span.end - span.start) // timedelta(minutes=1)
+    first, last = sorted(draw(st.tuples(st.integers(-30, length), st.integers(0, length + 30))))
+    start, end = (span.start + timedelta(minutes=minutes) for minutes in (first, last))
+    return ExcuseSpan(draw(st.sampled_from(ExcuseCode)), start, end, "800/1")
+
+
+@st.composite
+def days_cut_short(draw: st.DrawFn) -> PersonDay:
+    """Somebody came late and left early, was excused for some hours, and every terminal vouches for it."""
+    expected = draw(st.sampled_from(CUT_SHORT))
+    (span,) = expected.spells
+    seconds = st.integers(0, int((span.end - span.start).total_seconds()))
+    pressed = sorted(draw(st.tuples(seconds, seconds)))
+    return PersonDay(
+        PERSON,
+        expected,
+        ALL_READ,
+        tuple(
+            Mark(span.start + timedelta(seconds=after), TerminalId(1), PunchId(number))
+            for number, after in enumerate(pressed, 1)
+        ),
+        tuple(draw(st.lists(hours_off(span), max_size=3))),
+    )
+
+
+@st.composite
 def corrections(draw: st.DrawFn) -> Correction:
     """Any that is in force."""
     kind = draw(st.sampled_from([kind for kind in CorrectionKind if kind is not CorrectionKind.UNDO]))
@@ -143,6 +175,6 @@ def person_days(draw: st.DrawFn, *, corrected: bool = True) -> PersonDay:
         marks=tuple(seen),
         excuses=tuple(draw(st.one_of(st.just([]), st.lists(excuses(), max_size=2)))),
         corrections=tuple(said),
-        claimed=draw(st.sampled_from([(), ((at("00:00"), at("06:30")),)])),
+        claimed=draw(st.sampled_from([(), ((at("00:00"), at("06:30")),), ((at("00:00"), at("07:00")),)])),
         local=draw(st.sampled_from([(at("00:00"), at("+1 00:00")), None])),
     )

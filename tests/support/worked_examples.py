@@ -214,6 +214,10 @@ class RollCall(Sheet):
     mulai: str
     buka: str
     tutup: str
+    hari_libur: bool = False
+    """Also for those who have that date off."""
+    unit: list[str] = []
+    """For these units and all below them; empty: for all."""
 
 
 class Overlay(Sheet):

@@ -66,6 +66,7 @@ def _roll_call(rule: RollCall) -> GatheringRule:
         starts=time.fromisoformat(rule.mulai),
         opens=time.fromisoformat(rule.buka),
         closes=time.fromisoformat(rule.tutup),
-        unit_codes=frozenset(),
+        unit_codes=frozenset(rule.unit),
         unit_kinds=frozenset(),
+        on_days_off=rule.hari_libur,
     )

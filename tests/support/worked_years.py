@@ -76,6 +76,7 @@ class Year(Sheet):
     izin: list[Excused] = Field(default_factory=list)
     gangguan: list[Broken] = Field(default_factory=list)
     terbaca_sampai: str | None = None
+    aturan: Overlay = Overlay()
     hasil: Threshold
 
 
@@ -133,10 +134,10 @@ def outcome_of(year: Year) -> YearOutcome:
         pressed[late.hari] = [_clock(time(7, 30), late.menit), FULL_DAY[1]]
     for early in year.pulang_cepat:
         pressed[early.hari] = [FULL_DAY[0], _clock(time(16), -early.menit)]
-    example = _example(year.kantor, first, year.izin, year.gangguan)
+    example = _example(year.kantor, first, year.izin, year.gangguan, year.aturan)
     read = None if year.terbaca_sampai is None else moment(year.terbaca_sampai, first)
     results = _results(example, first, year.sampai, pressed, read)
-    return year_outcomes(results, rulebook(Overlay()), year.sampai.year, year.sampai)[PERSON]
+    return year_outcomes(results, rulebook(year.aturan), year.sampai.year, year.sampai)[PERSON]
 
 
 def deductions_of(month: Month) -> MonthDeductions:
@@ -155,7 +156,7 @@ def _example(
     first: date,
     excuses: list[Excused],
     faults: list[Broken],
-    rules: Overlay | None = None,
+    rules: Overlay,
 ) -> Example:
     return Example(
         judul="bulan dan tahun",
@@ -163,7 +164,7 @@ def _example(
         kantor=office,
         izin=excuses,
         gangguan=faults,
-        aturan=rules or Overlay(),
+        aturan=rules,
         hasil=Expected(status="hadir"),
     )
 

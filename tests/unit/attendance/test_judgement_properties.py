@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +16,16 @@ from attendance.judgement import hangs_on_terminals, judge, next_change_at
 from attendance.people import Outage, SiteOutage
 from attendance.required import required
 from attendance.result_body import from_body, to_body
-from tests.support.arbitrary_days import excuses, horizons, marks, moments, person_days
+from tests.support.arbitrary_days import (
+    LONG_AFTER,
+    days_cut_short,
+    excuses,
+    horizons,
+    hours_off,
+    marks,
+    moments,
+    person_days,
+)
 from tests.support.judging import FRESHNESS, correction
 
 ACCUSED = (DayStatus.ABSENT, DayStatus.LATE, DayStatus.LEFT_EARLY)
@@ -39,11 +48,24 @@ def parts_of(result: DayResult) -> Sequence[DayResult | SpellResult]:
     return result.spells or (result,)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(person_days(), moments, excuses(), st.booleans())
 def test_one_excuse_more_never_makes_anything_worse(
     day: PersonDay, now: datetime, excuse: ExcuseSpan, strongest: bool
 ) -> None:
+    _never_worse(day, now, excuse, strongest=strongest)
+
+
+@settings(max_examples=200)
+@given(days_cut_short(), st.data())
+def test_one_excuse_more_never_makes_a_day_that_was_cut_short_worse(
+    day: PersonDay, data: st.DataObject
+) -> None:
+    assert isinstance(day.duty, DutyDay)
+    _never_worse(day, LONG_AFTER, data.draw(hours_off(day.duty.spells[0])), strongest=False)
+
+
+def _never_worse(day: PersonDay, now: datetime, excuse: ExcuseSpan, *, strongest: bool) -> None:
     more = (excuse, *day.excuses) if strongest else (*day.excuses, excuse)
     before, after = at_once(day, now), at_once(day._replace(excuses=more), now)
     for was, became in zip(parts_of(before), parts_of(after), strict=True):
@@ -58,24 +80,25 @@ def test_one_excuse_more_never_makes_anything_worse(
         assert is_there.attended is not False or was_there.attended is False
 
 
-@given(person_days(corrected=False), moments)
-def test_minutes_late_and_early_are_those_that_no_excuse_takes(day: PersonDay, now: datetime) -> None:
+@settings(max_examples=40)
+@given(days_cut_short())
+def test_minutes_late_and_early_are_those_that_no_excuse_takes(day: PersonDay) -> None:
     """Counted second by second, in other words than the code's."""
-    result = at_once(day, now)
-    spells = day.duty.spells if isinstance(day.duty, DutyDay) else ()
-    for spell, part in zip(spells, parts_of(result), strict=False):
-        if part.late_grade is not None and part.arrival is not None:
-            assert part.late == _owed(day, spell.start, part.arrival.at)
-        if part.early_grade is not None and part.leaving is not None:
-            assert part.early == _owed(day, part.leaving.at, spell.end)
+    assert isinstance(day.duty, DutyDay)
+    result, (spell,) = at_once(day, LONG_AFTER), day.duty.spells
+    if result.late_grade is not None and result.arrival is not None:
+        assert result.late == _owed(day, spell.start, result.arrival.at)
+    if result.early_grade is not None and result.leaving is not None:
+        assert result.early == _owed(day, result.leaving.at, spell.end)
 
 
 def _owed(day: PersonDay, since: datetime, until: datetime) -> int:
     seconds = (since + timedelta(seconds=number) for number in range(int((until - since).total_seconds())))
-    taken = [
-        (excuse.start or since, excuse.end or datetime.max.replace(tzinfo=UTC)) for excuse in day.excuses
-    ]
-    return sum(not any(start <= second < end for start, end in taken) for second in seconds) // 60
+    return sum(not any(_takes(excuse, second) for excuse in day.excuses) for second in seconds) // 60
+
+
+def _takes(excuse: ExcuseSpan, second: datetime) -> bool:
+    return excuse.start is not None and excuse.end is not None and excuse.start <= second < excuse.end
 
 
 def _worse(status: DayStatus) -> int:

@@ -200,6 +200,11 @@ def test_a_wrong_figure_is_refused_with_file_key_and_reason(
         ('weekdays = ["monday"]', "weekdays = []", r"\[\[gatherings\]\]: say when"),
         ('"agency", ', '"dinas", ', r":\d+: \[\[gatherings\]\] kinds: .*'dinas'"),
         ('weekdays = ["monday"]', "weekday = 1", r'\[\[gatherings\]\] weekday: .*did you mean "weekdays"'),
+        (
+            'weekdays = ["monday"]',
+            'weekdays = ["monday"]\non_days_off = true',
+            r":\d+: \[\[gatherings\]\] on_days_off: only what is held on dates",
+        ),
         ("minutes = 30", "minutes = 500", r"\[flexi\] minutes: .*less than or equal to 180"),
     ],
 )

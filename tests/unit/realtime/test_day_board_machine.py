@@ -34,6 +34,7 @@ from attendance.people import (
     UnitKind,
 )
 from attendance.result_body import from_body, to_body
+from attendance.rules import GatheringRule, RuleBook
 from attendance.shifts import Shift, ShiftEntry
 from attendance.terminal import TerminalHealth
 from realtime.day_board import DayBoard
@@ -81,6 +82,19 @@ def rosters() -> tuple[RosterSpan, ...]:
     return tuple(spans)
 
 
+CEREMONY = GatheringRule(
+    code="UPACARA",
+    name="Upacara",
+    weekdays=frozenset(),
+    dates=frozenset({SUNDAY}),
+    starts=time(7),
+    opens=time(6),
+    closes=time(8),
+    unit_codes=frozenset(),
+    unit_kinds=frozenset(),
+    on_days_off=True,
+)
+RULES = RuleBook([replace(pack, gatherings=(CEREMONY,)) for pack in BOOK.packs])
 ROSTERS = rosters()
 people = st.integers(1, 5).map(PersonId)
 days = st.sampled_from([SUNDAY - DAY, SUNDAY, MONDAY, TUESDAY])
@@ -140,7 +154,7 @@ class Boards(RuleBasedStateMachine):
             outages=tuple(self.outages),
             site_outages=tuple(self.site_outages),
         )
-        return Assembler(facts, BOOK, ZONE)
+        return Assembler(facts, RULES, ZONE)
 
     def board(self, assembler: Assembler, day: date, read: datetime | None = None) -> DayBoard:
         return DayBoard(
