@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from attendance.ids import UnitId
+from attendance.ids import TerminalId, UnitId
 from attendance.roster import RosterIndex
 from realtime.scope import CITY, Kind, Level, Scope, office
 from store.walls import WallDevice
@@ -46,6 +46,7 @@ class Grounds:
         self._index = index
         self._scopes = scopes
         self._offices = [scope.unit for scope in scopes if scope.kind is Kind.OFFICE]
+        self._terminals: dict[UnitId, frozenset[TerminalId] | None] = {}
 
     def root(self, unit: UnitId | None) -> Scope:
         """The scope of the first view of who has this ground. A ground without any office has one that is not
@@ -65,6 +66,18 @@ class Grounds:
         if ground is None or self.root(ground) == CITY:
             return True
         return scope.unit is not None and self._under(scope.unit, ground)
+
+    def terminals(self, ground: UnitId | None) -> frozenset[TerminalId] | None:
+        """The terminals that hang in the ground. None: all that there are, also where none hangs in it: its
+        people press elsewhere then.
+        """
+        if ground is None:
+            return None
+        if ground not in self._terminals:
+            every = self.root(ground) == CITY
+            mine = (each.id for each in self._index.roster.terminals if self._under(each.unit_id, ground))
+            self._terminals[ground] = None if every else frozenset(mine) or None
+        return self._terminals[ground]
 
     def _under(self, unit: UnitId, top: UnitId) -> bool:
         return any(each.id == top for each in self._index.path(unit))

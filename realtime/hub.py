@@ -10,6 +10,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import SocketIO
 
+from attendance.ids import TerminalId
 from config.clock import Clock
 from config.rate_limit import RateLimit
 from config.sections import BoardSettings, CitySettings, WallSettings
@@ -116,10 +118,12 @@ class Hub:
         """`time.monotonic` when the follower last did its work: what a watchdog should be fed by."""
         return self._follower.progress()
 
-    def beat(self) -> BeatRow:
-        """What time it is, how far the data goes, and whether to trust it."""
+    def beat(self, terminals: frozenset[TerminalId] | None = None) -> BeatRow:
+        """What time it is, how far the data of these terminals (None: all) goes, and whether to trust it."""
         now = self._clock.now()
-        reading = reading_of(self._follower.horizons, now, self._freshness)
+        horizons = self._follower.horizons
+        mine = [one for one in horizons if terminals is None or one.terminal_id in terminals]
+        reading = reading_of(mine, now, self._freshness)
         return beat_row(now, self._clock.rate, self._zone, reading, self._follower.stale())
 
     # --- where the wall's rows go ------------------------------------------------------------------------
@@ -153,7 +157,8 @@ class Hub:
 
     def _accepted(self, client: str) -> None:
         self._screens.receive(client)
-        self._wire.send(self._wire.encode("beat", self.beat()), [client])
+        beat = self.beat(self._screens.terminals_of(client))
+        self._wire.send(self._wire.encode("beat", beat), [client])
 
     def _on_disconnect(self, *_reason: object) -> None:
         self._screens.discard(_client())
@@ -209,8 +214,12 @@ class Hub:
             try:
                 with self.broadcast.lock:
                     clients = self.broadcast.rooms.clients()
-                listening = [client for client in clients if self._wire.waiting(client) < LAGS_AT]
-                self._wire.send(self._wire.encode("beat", self.beat()), listening)
+                listening: dict[frozenset[TerminalId] | None, list[str]] = defaultdict(list)
+                for client in clients:
+                    if self._wire.waiting(client) < LAGS_AT:
+                        listening[self._screens.terminals_of(client)].append(client)
+                for terminals, together in listening.items():
+                    self._wire.send(self._wire.encode("beat", self.beat(terminals)), together)
             except Exception:
                 log.exception("a beat failed")
 

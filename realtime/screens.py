@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from attendance.ids import UnitId
+from attendance.ids import TerminalId, UnitId
 from attendance.roster import RosterIndex
 from config.clock import Clock
 from realtime.access import Access, Grounds, access_of
@@ -144,6 +144,14 @@ class Screens:
         """
         screen = self._screens.get(client)
         return client if screen is None or _wall_of(screen) is None else screen.actor
+
+    def terminals_of(self, client: str) -> frozenset[TerminalId] | None:
+        """The terminals whose readings concern the client; None: all of them."""
+        with self._lock:
+            screen, grounds = self._screens.get(client), self._grounds
+            if screen is None or screen.access is None or grounds is None:
+                return None
+            return grounds.terminals(screen.access.unit)
 
     def opened(self, index: RosterIndex, scopes: Collection[Scope]) -> None:
         """These scopes are all there are, of this roster; `admit_all` is due."""

@@ -19,11 +19,12 @@ from store import Store
 from store.changes import Notice, Topic
 from store.schema import units
 from store.walls import WallFacts
+from tests.support.boards import health
 from tests.support.days import MONDAY, at
 from tests.support.mornings import OFFICE, append, punch
 from tests.support.paired_walls import names_wall, paired
 from tests.support.revoking import ATTEMPTS, REVOKED_WITHIN, seconds_until_revoked
-from tests.support.rosters import CITY_UNIT, plant
+from tests.support.rosters import CITY_UNIT, plant, terminal
 from tests.support.walls import BUILD, Rows, Wall, serving, wait_until, wall
 
 OFFICE_WALL = WallFacts("Lobi Dinas", UnitId(2), "names")
@@ -224,6 +225,39 @@ def test_an_office_that_moves_out_of_a_wall_s_ground_is_seen_there_no_more(
         monitor.until(lambda: ("city:10", "unknown_office") in refusals(monitor))
         assert last_hello(monitor, lambda hello: hello["root"] == "office:11")
         monitor.join("office:11")
+
+
+def test_a_wall_is_told_how_far_the_terminals_of_its_ground_were_read(store: Store, clock: SimClock) -> None:
+    doors = (terminal(1, unit_id=UnitId(1)), terminal(2, unit_id=UnitId(11)), terminal(3, unit_id=UnitId(12)))
+    plant(store, replace(two_offices_in_a_group(), terminals=doors))
+    read = (("06:50", False), ("06:58:30", True), ("06:59:30", True))
+    store.terminals.save_health(
+        [
+            health(number, moment, online=online, since=None if online else "06:51")
+            for number, (moment, online) in enumerate(read, 1)
+        ]
+    )
+
+    def told(monitor: Wall) -> tuple[object, ...]:
+        beat = monitor.beats[-1] if monitor.beats else {}
+        return beat.get("read"), beat.get("terminals"), str(beat.get("as_of"))[11:19]
+
+    whole, group, office = (
+        paired(store, WallFacts("Lobi", None if unit is None else UnitId(unit), "counts")).credential
+        for unit in (None, 10, 12)
+    )
+    with (
+        serving(store, clock) as (_, url),
+        wall(url, credential=whole) as city_wall,
+        wall(url, credential=group) as group_wall,
+        wall(url, credential=office) as office_wall,
+    ):
+        city_wall.until(lambda: told(city_wall) == (2, 3, "06:58:30"))
+        group_wall.until(lambda: told(group_wall) == (2, 2, "06:58:30"))
+        office_wall.until(lambda: told(office_wall) == (1, 1, "06:59:30"))
+        with wall(url, credential=office) as late:
+            late.until(lambda: bool(late.beats))
+            assert (late.beats[0]["read"], late.beats[0]["terminals"]) == (1, 1)
 
 
 def two_offices_in_a_group() -> Roster:

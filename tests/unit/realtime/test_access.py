@@ -13,6 +13,7 @@ from config.look import Look
 from realtime.access import Grounds, access_of
 from realtime.scope import Level, Scope, parse_scope
 from store.walls import WallDevice, WallId
+from tests.support.rosters import terminal
 
 SCOPES = """
 city city:10 city:20 office:11 office:12 office:20 office:21 office:31
@@ -43,7 +44,8 @@ def grounds() -> Grounds:
         unit(31, 30, office=True),
         unit(40, 1),
     )
-    roster = Roster(date(2026, 11, 23), units, (), (), (), ())
+    doors = tuple(terminal(number, unit_id=UnitId(at)) for number, at in enumerate((1, 11, 13, 20, 31), 1))
+    roster = Roster(date(2026, 11, 23), units, (), (), (), doors)
     return Grounds(RosterIndex(roster), [scope(name) for name in SCOPES.split()])
 
 
@@ -114,3 +116,23 @@ def test_a_revoked_wall_sees_nothing_even_where_any_screen_sees_names() -> None:
     device = WallDevice(WallId(3), "Lobi", None, "names", Look(), "ab", revoked=True)
     access = access_of(device, Level.NAMES)
     assert (access.level, access.wall, access.revoked) == (Level.NOTHING, None, True)
+
+
+@pytest.mark.parametrize(
+    ("ground", "numbers"),
+    [
+        (10, {2, 3}),
+        (12, {3}),
+        (20, {4}),
+        (31, {5}),
+        (30, {5}),
+        (21, None),
+        (40, None),
+        (1, None),
+        (None, None),
+    ],
+)
+def test_a_ground_s_terminals_are_those_that_hang_in_it_or_all_where_none_does(
+    grounds: Grounds, ground: int | None, numbers: set[int] | None
+) -> None:
+    assert grounds.terminals(None if ground is None else UnitId(ground)) == numbers
