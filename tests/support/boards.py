@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from attendance.assembly import Assembler
@@ -14,6 +14,7 @@ from attendance.day_result import DayStatus
 from attendance.ids import PersonId, Pin, PunchId, TerminalId
 from attendance.punch import Capture
 from attendance.roster import Roster
+from attendance.rules import GatheringRule, RuleBook
 from attendance.terminal import TerminalHealth
 from config.clock import SystemClock
 from realtime.board_view import BoardView, Look
@@ -31,6 +32,23 @@ from tests.support.rosters import small_roster
 LOOK = Look("Kota Contoh", ZONE)
 BOOK = load_rulebook("standard")
 ONE_DAY = timedelta(days=1)
+
+
+def with_ceremony(day: date) -> RuleBook:
+    """`BOOK`, and from 06.00 until before 08.00 of `day` a ceremony, also for those who have it off."""
+    ceremony = GatheringRule(
+        code="UPACARA",
+        name="Upacara",
+        weekdays=frozenset(),
+        dates=frozenset({day}),
+        starts=time(7),
+        opens=time(6),
+        closes=time(8),
+        unit_codes=frozenset(),
+        unit_kinds=frozenset(),
+        on_days_off=True,
+    )
+    return RuleBook([replace(pack, gatherings=(ceremony,)) for pack in BOOK.packs])
 
 
 def press(number: int, pin: str, clock: str | datetime, terminal: int = 1) -> StoredPunch:

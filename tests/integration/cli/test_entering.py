@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from click.testing import Result
 
+import config
 from attendance.calendar import SHIFT_HOURS, WorkPattern
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
 from attendance.people import EmploymentState
@@ -280,6 +281,20 @@ def test_a_roll_call_is_named_by_a_code_that_the_persons_rules_know(
     assert unknown.exit_code == ExitCode.FAILED
     assert "only APEL" in unknown.output
     assert run(*command, "--code", "apel", "--yes").exit_code == 0
+    [entered] = city.corrections.of_person(PersonId(1))
+    assert entered.code == "APEL"
+
+
+def test_a_ceremony_on_a_day_off_can_be_corrected_too(
+    run: Run, city: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sunday = MONDAY - timedelta(days=1)
+    pack = (Path(config.__file__).parent / "rules" / "flexi" / "2023-04-13.toml").read_text()
+    dated = f"dates = [{sunday}]\non_days_off = true"
+    (tmp_path / "own.toml").write_text(pack.replace('weekdays = ["monday"]', dated, 1))
+    monkeypatch.setenv("PRESENSI_BOARD_RULES", str(tmp_path))
+    command = ("correct", "add", "gathering", "--person", 1, "--day", sunday, "--reason", "daftar hadir")
+    assert run(*command, *LETTER, "--code", "apel", "--yes").exit_code == 0
     [entered] = city.corrections.of_person(PersonId(1))
     assert entered.code == "APEL"
 

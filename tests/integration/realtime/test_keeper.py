@@ -17,23 +17,25 @@ from attendance.day_result import DayStatus
 from attendance.history import Cause
 from attendance.ids import PersonId, TerminalId
 from attendance.people import Excuse, ExcuseCode, Outage, OutageCause
+from attendance.rules import RuleBook
 from config.clock import Clock, SimClock
 from realtime.day_source import DaySource
 from realtime.keeper import Keeper
 from realtime.recompute import recompute
 from store import Store, open_store
-from tests.support.boards import BOOK, health
+from tests.support.boards import BOOK, health, with_ceremony
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.mornings import SetClock, append, both_read, punch, settled
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import PATIENCE
 
+SUNDAY = MONDAY - timedelta(days=1)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
 
 
 @contextmanager
-def keeping(store: Store, clock: Clock) -> Iterator[Keeper]:
-    keeper = Keeper(store, clock, DaySource(store, BOOK, ZONE), FRESHNESS)
+def keeping(store: Store, clock: Clock, book: RuleBook = BOOK) -> Iterator[Keeper]:
+    keeper = Keeper(store, clock, DaySource(store, book, ZONE), FRESHNESS)
     keeper.start()
     try:
         wait_until(keeper.ready)
@@ -204,6 +206,29 @@ def test_a_day_that_waited_for_a_dark_terminal_is_settled_when_it_was_read(
     (settled,) = city.results.of_person(PersonId(2), MONDAY, MONDAY)
     assert settled.final
     assert Cause.TERMINAL_READ in causes(city, 2)
+
+
+def test_a_ceremony_on_a_day_off_is_settled_when_the_terminal_was_read_that_was_dark(
+    city: Store, clock: SimClock, set_clock: SetClock
+) -> None:
+    now, book = at("06:30", THURSDAY), with_ceremony(SUNDAY)
+    set_clock(now)
+    append(city, punch("1001", at("06:45", SUNDAY)))
+    city.terminals.save_health([health(1, now), health(2, at("06:00", SUNDAY), online=False, since="07:05")])
+    recompute(DaySource(city, book, ZONE), city, SUNDAY, SUNDAY, clock=lambda: now, freshness=FRESHNESS)
+    with keeping(city, clock, book):
+        assert came_to(city, 1, 2) == [True, None]
+        append(city, punch("1002", at("06:50", SUNDAY), 2))
+        read_through(city, now)
+        wait_until(lambda: came_to(city, 1, 2, 3) == [True, True, False])
+        wait_until(lambda: SUNDAY not in city.results.open_days())
+    assert [status(city, person, SUNDAY) for person in (1, 2, 3)] == [DayStatus.OFF] * 3
+
+
+def came_to(store: Store, *people: int) -> list[bool | None]:
+    """Of each whether the ceremony on Sunday was attended."""
+    results = [store.results.of_person(PersonId(person), SUNDAY, SUNDAY) for person in people]
+    return [result.gatherings[0].attended for (result,) in results]
 
 
 def test_a_start_at_midnight_forgets_no_day_between_yesterdays_board_and_the_past(

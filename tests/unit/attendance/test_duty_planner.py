@@ -8,7 +8,8 @@ import pytest
 
 from attendance.assembly import Assembler
 from attendance.calendar import CalendarKind
-from attendance.duty import OffReason
+from attendance.city_facts import CityFacts
+from attendance.duty import NoDuty, OffReason
 from attendance.people import Employment, EmploymentState, Placement, UnitKind
 from attendance.rules import GatheringRule, PackId, RuleBook
 from tests.support.planning import (
@@ -249,6 +250,30 @@ def test_a_roll_call_of_a_kind_goes_by_the_office_and_not_by_its_section() -> No
     of_agencies = replace(ROLL_CALL, unit_kinds=frozenset({UnitKind.AGENCY}))
     assert roll_calls(of_agencies, Life().at(SECTION)) == ["APEL"]
     assert roll_calls(of_agencies, Life().at(CITY)) == []
+
+
+def ceremonies(rule: GatheringRule, facts: CityFacts, life: Life | None = None) -> list[str]:
+    rules = replace(RULES, gatherings=(rule,))
+    duty = city(facts, life, (rules,)).duty_day(PERSON, MONDAY)
+    assert isinstance(duty, NoDuty)
+    return [gathering.code for gathering in duty.gatherings]
+
+
+HOLIDAY = replace(PLAIN, calendar=(marked(CalendarKind.HOLIDAY),))
+CEREMONY = replace(ROLL_CALL, weekdays=frozenset(), dates=frozenset({MONDAY}), on_days_off=True)
+
+
+def test_a_ceremony_is_held_on_a_holiday_only_where_the_rules_say_so() -> None:
+    assert ceremonies(CEREMONY, HOLIDAY) == ["APEL"]
+    assert ceremonies(replace(CEREMONY, on_days_off=False), HOLIDAY) == []
+    assert ceremonies(replace(CEREMONY, dates=frozenset({MONDAY + DAY})), HOLIDAY) == []
+
+
+def test_a_ceremony_on_a_holiday_is_for_its_units_and_for_nobody_who_works_by_shifts() -> None:
+    of_office = replace(CEREMONY, unit_codes=frozenset({"DINAS"}))
+    assert ceremonies(of_office, HOLIDAY, Life().at(SECTION)) == ["APEL"]
+    assert ceremonies(of_office, HOLIDAY, Life().at(REGISTRY)) == []
+    assert ceremonies(CEREMONY, replace(HOLIDAY, shift_entries=(entry(""),))) == []
 
 
 def test_a_roll_call_asks_nothing_of_shifts() -> None:

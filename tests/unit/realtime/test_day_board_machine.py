@@ -34,13 +34,12 @@ from attendance.people import (
     UnitKind,
 )
 from attendance.result_body import from_body, to_body
-from attendance.rules import GatheringRule, RuleBook
 from attendance.shifts import Shift, ShiftEntry
 from attendance.terminal import TerminalHealth
 from realtime.day_board import DayBoard
 from realtime.judging import LoadedDays
 from store.punches import StoredPunch
-from tests.support.boards import BOOK, health, press
+from tests.support.boards import health, press, with_ceremony
 from tests.support.days import FRESHNESS, MONDAY, ZONE, at
 from tests.support.rosters import small_roster, terminal
 
@@ -82,19 +81,7 @@ def rosters() -> tuple[RosterSpan, ...]:
     return tuple(spans)
 
 
-CEREMONY = GatheringRule(
-    code="UPACARA",
-    name="Upacara",
-    weekdays=frozenset(),
-    dates=frozenset({SUNDAY}),
-    starts=time(7),
-    opens=time(6),
-    closes=time(8),
-    unit_codes=frozenset(),
-    unit_kinds=frozenset(),
-    on_days_off=True,
-)
-RULES = RuleBook([replace(pack, gatherings=(CEREMONY,)) for pack in BOOK.packs])
+RULES = with_ceremony(SUNDAY)
 ROSTERS = rosters()
 people = st.integers(1, 5).map(PersonId)
 days = st.sampled_from([SUNDAY - DAY, SUNDAY, MONDAY, TUESDAY])
