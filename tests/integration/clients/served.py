@@ -14,6 +14,7 @@ from simulators.single import make_terminal
 from simulators.tcp import TerminalServer
 from simulators.terminal import SimUser, TerminalModel, TerminalSim
 from simulators.udp import UdpServer
+from tests.support.waiting import PATIENCE
 
 NOW = datetime(2026, 11, 23, 7, 15, 30)
 SPACED = Delivery(gap=0.05)
@@ -81,7 +82,7 @@ async def serving(sim: TerminalSim, line: str = "tcp") -> AsyncIterator[LineServ
 
 async def press_for_listeners(server: LineServer, pins: list[str]) -> None:
     """Once somebody listens, these fingers; each a second after the one before."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not any(session.live for session in server.terminal.sessions):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     for number, pin in enumerate(pins):

@@ -49,7 +49,7 @@ def punch(device: ADMSDeviceSimulator, count: int, first: datetime = MONDAY) -> 
 
 def work_off(town: GatewayTown, device: ADMSDeviceSimulator, *numbers: int) -> list[PushCommand]:
     """Until these commands were answered: the gateway looks for new ones once a second."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while True:
         device.run_commands()
         found = [town.store.push.command(number) for number in numbers]

@@ -27,6 +27,7 @@ from tests.integration.clients.served import (
     terminal,
     user_rows,
 )
+from tests.support.waiting import PATIENCE
 
 NODE = Path(executable.ROOT_DIR) / "bin" / "node"
 FAMILY = ["node-zklib", "zklib-js"]
@@ -59,7 +60,7 @@ async def run(
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             output = (await process.communicate())[0].decode()
     except TimeoutError:
         process.kill()

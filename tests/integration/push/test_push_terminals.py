@@ -15,10 +15,11 @@ from simulators.adms.terminal import PushTerminal
 from simulators.adms.unit import Purpose
 from simulators.terminal import SimUser, TerminalSim
 from tests.support.push_town import GatewayTown
+from tests.support.waiting import PATIENCE
 
 PACE = 200.0
 """The terminals' five seconds until they send again pass in 25 ms."""
-DRAINED = 30.0
+DRAINED = 2 * PATIENCE
 FIRST = datetime(2026, 11, 16, 6, 0)
 BACKLOG = [
     AttLogRecord(str(1000 + n % 300), FIRST + timedelta(seconds=7 * n), 1, 255, "", 0) for n in range(700)
@@ -99,7 +100,7 @@ async def test_a_gateway_killed_in_mid_backlog_loses_and_doubles_nothing(town: G
     await old.until(lambda: old.unit.sent > already, DRAINED)
     assert old.unit.sent < len(old.unit.log)
     await asyncio.to_thread(town.gateway.kill)
-    await asyncio.to_thread(town.gateway.until_port_is_free, 20)
+    await asyncio.to_thread(town.gateway.until_port_is_free, PATIENCE)
     old.press("1001", town.now())
     new.press("1001", town.now())
     await asyncio.to_thread(town.gateway.start)
@@ -136,7 +137,7 @@ async def test_only_a_terminal_that_proves_its_count_is_read_through(
     await pushing.start()
     await pushing.drained(DRAINED)
     seen: list[datetime] = []
-    for _ in range(200 if vouches else 10):
+    for _ in range(round(PATIENCE / 0.1) if vouches else 10):
         await asyncio.sleep(0.1)
         health = town.store.terminals.health().get(number)
         if health is not None and health.read_through is not None and health.read_through not in seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +21,7 @@ from store.wall_pairings import MOST_OF_ADDRESS
 from store.wall_secrets import COOKIE, typed
 from store.wall_tables import wall_pairings
 from store.walls import WallFacts
+from tests.support.waiting import PATIENCE
 from wallboard.pairing import PAIRING_COOKIE, caller, create_pairing
 
 ASKED_BY_THE_PAGE = {"X-Presensi": "1"}
@@ -223,19 +225,27 @@ def test_a_wall_that_is_paired_anew_is_no_longer_the_old_one(
     assert wall == store.walls.devices()[1]
 
 
+def until_refused(ask: Callable[[], TestResponse]) -> TestResponse:
+    """The first refusal of somebody who asks again and again: on a busy machine that is slow to come."""
+    deadline = time.monotonic() + PATIENCE
+    while (answer := ask()).status_code != 429:
+        assert time.monotonic() < deadline, "nobody is refused"
+    return answer
+
+
 def test_who_begins_too_often_waits(app: Flask, store: Store) -> None:
-    answers = [Browser(app).post("/pair/begin") for _ in range(over_http.BEGINS_AT_ONCE + 5)]
-    refused = [answer for answer in answers if answer.status_code == 429]
-    assert refused
-    assert all(answer.headers["Retry-After"] for answer in refused)
+    for _ in range(over_http.BEGINS_AT_ONCE):
+        Browser(app).post("/pair/begin")
+    refused = until_refused(lambda: Browser(app).post("/pair/begin"))
+    assert refused.headers["Retry-After"]
     assert len(store.pairings.waiting(datetime.now(UTC))) == MOST_OF_ADDRESS
     assert Browser(app, "10.1.1.2").post("/pair/begin").status_code == 200
 
 
 def test_who_claims_too_often_waits(app: Flask) -> None:
     screen = Browser(app)
-    codes = {screen.claim().status_code for _ in range(3 * over_http.CLAIMS_AT_ONCE)}
-    assert codes == {410, 429}
+    assert screen.claim().status_code == 410
+    until_refused(screen.claim)
 
 
 def test_an_ipv6_caller_is_its_network() -> None:

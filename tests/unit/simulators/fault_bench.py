@@ -52,6 +52,14 @@ class Bench:
         assert await client.read_log() == b"".join(self.terminal.log.records())
         return client
 
+    async def said_all(self) -> None:
+        """Return when the terminal says nothing more: on a serial line the next client would hear it."""
+        said, still = -1, 0
+        while still < 5:
+            await asyncio.sleep(0.004)
+            still = still + 1 if self.server.bytes_sent == said else 0
+            said = self.server.bytes_sent
+
     def times(self, name: str) -> int:
         return self.server.faults.struck[name]
 

@@ -68,12 +68,12 @@ async def test_a_session_is_its_clients_and_no_other_ports() -> None:
 
 
 async def test_a_session_that_went_silent_is_forgotten_when_the_next_one_connects() -> None:
-    async with serving(TerminalModel(sessions=1), idle=0.1) as server:
+    async with serving(TerminalModel(sessions=1), idle=2.0) as server:
         gone = await RawClient.connect(server)
         await gone.close()
         late = await RawClient.open(server)
         assert (await late.ask(commands.connect())).command == Command.ACK_ERROR
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(2.5)
         assert (await late.ask(commands.connect())).command == Command.ACK_OK
         assert server.connections == 1
         await late.close()

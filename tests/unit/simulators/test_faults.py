@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from datetime import timedelta
 
@@ -28,7 +27,7 @@ async def test_each_fault_happens_on_the_wire_and_then_is_over(name: str, line: 
     async with bench(line) as on:
         await PROOFS[name](on)
         assert on.times(name)
-        await asyncio.sleep(0.01)
+        await on.said_all()
         on.server.faults.heal()
         assert on.server.faults.active == ()
         await on.client.close()
