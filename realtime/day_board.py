@@ -41,6 +41,8 @@ class Dirt:
 
     people: set[PersonId] = field(default_factory=set)
     """Whose result is another one."""
+    planned: set[PersonId] = field(default_factory=set)
+    """Of whom something else may be expected, also on the dates beside the board's."""
     terminals: set[TerminalId] = field(default_factory=set)
     arrivals: list[Arrival] = field(default_factory=list)
     """Punches of the local date that came in, in the order in which they were stored."""
@@ -48,7 +50,7 @@ class Dirt:
     """A moment passed at which something about the whole day may have changed."""
 
     def __bool__(self) -> bool:
-        return bool(self.people or self.terminals or self.arrivals or self.time)
+        return bool(self.people or self.planned or self.terminals or self.arrivals or self.time)
 
 
 def punches_of(assembler: Assembler, day: date) -> Span:
@@ -182,6 +184,7 @@ class DayBoard:
 
     def facts_changed(self, people: Collection[PersonId], now: datetime) -> None:
         """The assembler was told something new about these people."""
+        self.dirt.planned.update(person_id for person_id in people if person_id in self.rows)
         for person_id in self._give_anew().union(people):
             if person_id in self.rows:
                 self._judge_anew(person_id, now)

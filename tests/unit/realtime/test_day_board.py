@@ -63,6 +63,16 @@ def test_the_same_punch_told_twice_counts_once() -> None:
     assert not found.take_dirt()
 
 
+def test_who_is_planned_anew_is_told_though_the_result_of_this_date_stays_the_same() -> None:
+    """What is expected of the date before may be another thing, and a wall may tell of it."""
+    found = board("07:00")
+    found.facts_changed({PersonId(2), PersonId(99)}, at("07:00"))
+    dirt = found.take_dirt()
+    assert dirt
+    assert (dirt.people, dirt.planned) == (set(), {PersonId(2)})
+    assert not found.take_dirt()
+
+
 def test_a_punch_of_a_pin_that_nobody_has_is_told_without_an_owner() -> None:
     found = board("07:00")
     found.add_punches([press(1, "9999", "06:50")], at("07:00"))
