@@ -52,6 +52,14 @@ def test_the_same_in_english_and_of_another_series(presensi: Run) -> None:
         assert part in shown
 
 
+def test_a_ceremony_that_is_held_on_days_off_is_told_as_such(presensi: Run, tmp_path: Path) -> None:
+    flexi = (SERIES / "flexi" / "2023-04-13.toml").read_text("utf-8")
+    dated = "dates = [2026-08-17]\non_days_off = true"
+    (tmp_path / "own.toml").write_text(flexi.replace('weekdays = ["monday"]', dated, 1), "utf-8")
+    shown = presensi("rules", "show", "--series", tmp_path).stdout
+    assert "(APEL): 17 Agustus 2026, juga bila libur, pukul 07.30" in shown
+
+
 def test_a_script_gets_both_languages_and_where_each_figure_stands(presensi: Run) -> None:
     told = json.loads(presensi("rules", "show", "--date", "2022-01-03", "--json").stdout)
     assert (told["title"], told["valid_from"], told["until_before"]) == (

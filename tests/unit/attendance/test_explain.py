@@ -127,6 +127,31 @@ def test_a_late_arrival_is_told_with_its_minutes_class_schedule_and_rule() -> No
     )
 
 
+def test_minutes_that_are_excused_are_told_beside_those_that_count() -> None:
+    permit = excuse(ExcuseCode.IZIN, "09:00", "11:00", "800/3")
+    late = told(judged(facts(horizon("23:00"), punches=["11:05", "16:01"], excuses=[permit])))
+    assert late[0].startswith(
+        "Masuk 11.05, terlambat 95 menit (TL4), 120 menit berketerangan tidak dihitung, "
+    )
+    assert late[1].startswith(
+        "In at 11:05, 95 minutes late (TL4), 120 excused minutes not counted, out at 16:01"
+    )
+    assert late[1].endswith("Excuse: permit (800/3). Final.")
+    early = told(judged(facts(horizon("23:00"), punches=["07:41", "10:30"], excuses=[permit])))
+    assert (
+        "Pulang 10.30, 300 menit sebelum waktunya (PSW4), 30 menit berketerangan tidak dihitung." in early[0]
+    )
+    assert "Out at 10:30, 300 minutes early (PSW4), 30 excused minutes not counted." in early[1]
+
+
+def test_a_ceremony_on_a_day_off_is_told_beside_why_it_is_off() -> None:
+    holiday = replace(off(OffReason.HOLIDAY, "HUT RI"), gatherings=(ROLL_CALL,))
+    came = told(judged(facts(horizon("23:00"), punches=["06:50"], on=holiday)))
+    assert came[0].startswith("Libur: HUT RI;")
+    assert came[0].endswith("Apel Senin: hadir. Final.")
+    assert told(judged(facts(horizon("23:00"), on=holiday)))[1].endswith("Apel Senin: not attended. Final.")
+
+
 def test_a_pack_that_is_no_longer_at_hand_is_named() -> None:
     result = judged(facts(horizon("12:00"), punches=["07:41"]), "12:00")
     assert f"aturan {PACK}." in explain(result, None, ZONE, terminal_name).id
