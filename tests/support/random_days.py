@@ -27,6 +27,16 @@ EDGES = ("05:59", "06:00", "07:00", "07:30", "07:31", "08:00", "12:00", "14:00",
 TERMINALS = ("BKD-1", "BKD-2", "SDN-1", "RSUD-1", "RSUD-2", "DIK-1")
 
 
+ROLL_CALL = RollCall(hari=["senin"], mulai="07:30", buka="06:30", tutup="07:45")
+CEREMONY = RollCall(
+    tanggal=[MONDAY + timedelta(days=number) for number in range(7)],
+    mulai="07:00",
+    buka="06:00",
+    tutup="08:00",
+    hari_libur=True,
+)
+
+
 @st.composite
 def moments(draw: st.DrawFn, around: date = MONDAY, days: int = 1) -> str:
     """A moment near `around`; half of them close to where something begins or ends."""
@@ -144,9 +154,7 @@ def examples(draw: st.DrawFn, *, corrected: bool = True, now: str | None = None)
     rules = Overlay(
         fleksi=draw(st.sampled_from([None, None, 30])),
         toleransi_terlambat=draw(st.sampled_from([None, None, 5])),
-        apel=draw(
-            st.sampled_from([None, [RollCall(hari=["senin"], mulai="07:30", buka="06:30", tutup="07:45")]])
-        ),
+        apel=draw(st.sampled_from([None, [ROLL_CALL], [CEREMONY]])),
     )
     return Example(
         judul="hari yang acak",

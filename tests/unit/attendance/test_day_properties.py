@@ -249,21 +249,18 @@ def test_facts_of_one_hash_have_one_result(example: Example, other_now: str, dat
 def _possible(case: Case, facts: PersonDay) -> Iterator[Mark]:
     """Punches that would count: where the parts of the day begin and end, at every terminal."""
     duty = facts.duty
-    if not isinstance(duty, DutyDay):
-        return
+    spells = duty.spells if isinstance(duty, DutyDay) else ()
+    windows = [(part.opens, part.closes) for part in duty.gatherings]
     edges = {case.now}
-    for spell in duty.spells:
-        edges |= {
-            spell.opens,
-            spell.start,
-            spell.start + (spell.end - spell.start) / 2,
-            spell.end,
-            spell.closes,
-        }
+    for spell in spells:
+        windows.append((spell.opens, spell.closes))
+        edges |= {spell.start, spell.start + (spell.end - spell.start) / 2, spell.end}
+    for opens, closes in windows:
+        edges |= {opens, opens + (closes - opens) / 2, closes}
     for horizon in facts.reach.horizons:
         edges |= {horizon.read_through or case.now} | {outage.starts_at for outage in horizon.outages}
     for at in sorted({edge - back for edge in edges for back in (timedelta(), SECOND, MINUTE)}):
-        if any(spell.opens <= at < spell.closes for spell in duty.spells):
+        if any(opens <= at < closes for opens, closes in windows):
             yield from (Mark(at, terminal_id, PunchId(99)) for terminal_id in TERMINAL_IDS.values())
 
 
