@@ -38,6 +38,13 @@ def judge_off(facts: PersonDay, duty: NoDuty, now: datetime) -> DayResult:
 
     Of a ceremony that is held on the day off it is said whether the person came.
     """
+    untouched = not (facts.marks or facts.excuses or facts.corrections or duty.gatherings)
+    if untouched and duty.reason is not OffReason.UNPLANNED:
+        # What nearly every day off is, and every third day of a city's year is one.
+        rule = _RULES[duty.reason]
+        return DayResult(
+            facts.person_id, duty.day, DayStatus.OFF, rule, duty.pack, final=True, off_name=duty.name
+        )
     word = word_of(facts.corrections, (), now) if facts.corrections else SILENCE
     marks = stray_marks(facts, (), word, now)
     came = [Used(mark.at, mark.punch_id, mark.terminal_id) for mark in marks]
