@@ -89,8 +89,10 @@ def _usual(facts: PersonDay, duty: DutyDay, now: datetime, freshness: timedelta)
     start, end, opens, closes = spell.start, spell.end, spell.opens, spell.closes
     reach = facts.reach
     marks = valid_marks(facts, SILENCE, now) if facts.marks else []
-    counted = [mark for mark in marks if opens <= mark.at < closes]
-    strays = stray_marks(facts, duty.spells, SILENCE, now) if len(marks) > len(counted) else []
+    counted, strays = marks, list[Mark]()
+    if marks and not opens <= marks[0].at <= marks[-1].at < closes:
+        counted = [mark for mark in marks if opens <= mark.at < closes]
+        strays = stray_marks(facts, duty.spells, SILENCE, now)
     figures = duty.figures
     need = Required(start, end, start + (figures.late.tolerance + 1) * MINUTE, False, False)
     verdict = judge_spell(
