@@ -21,6 +21,8 @@ from attendance.rules import Deviation
 from attendance.turns import unseen
 
 Plain = list[object]
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: `json.dumps` would make an encoder for every day."""
 
 
 def input_hash(facts: PersonDay, now: datetime) -> str:
@@ -47,7 +49,7 @@ def input_hash(facts: PersonDay, now: datetime) -> str:
             plain += [_gatherings(facts), _reach(facts, now), _passed(facts, now)]
     else:
         plain += [_duty(facts, duty), _reach(facts, now), _stage(facts, duty, now)]
-    return sha256(json.dumps(plain, separators=(",", ":")).encode()).hexdigest()
+    return sha256(_ENCODE(plain).encode()).hexdigest()
 
 
 def _moment(at: datetime | None) -> float | None:
