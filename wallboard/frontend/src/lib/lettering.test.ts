@@ -50,6 +50,7 @@ test("a holiday's name is large on one line, and a long one on two", () => {
 test('a note of three digits has room, too', () => {
   expect(noteScale(['26 belum hadir', '1 menunggu'])).toBe(1);
   expect(noteScale(['146 belum hadir'])).toBeLessThan(1);
+  expect(noteScale(['11 unaccounted'])).toBeLessThan(0.95);
   expect(noteScale([])).toBe(1);
 });
 

@@ -113,11 +113,12 @@ export function holidayLines(name: string, room: number): { lines: readonly stri
     .reduce((best, next) => (next.size > best.size ? next : best), alone);
 }
 
-const NOTE_CHARACTERS = 14;
+/** Of a tile's notes, in em of their size: the room they have, and what icon and gaps take beside the text. */
+const NOTE = { room: 89 / 10.4, icon: 1.33 };
 
 /** 1, or less where one of the notes ("146 belum hadir") is long. */
 export function noteScale(notes: readonly string[]): number {
-  return Math.min(1, ...notes.map((note) => NOTE_CHARACTERS / note.length));
+  return Math.min(1, ...notes.map((note) => NOTE.room / (NOTE.icon + widthOf(note))));
 }
 
 /** Of the summary, in rem: a figure's digit and point, a label's letter and icon, and what lies about a cell. */

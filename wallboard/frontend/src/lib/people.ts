@@ -9,6 +9,8 @@ export interface Group {
   readonly excuse: ExcuseKind | null;
   /** Only of people waited for: what all of this group wait for. */
   readonly reason: Reason | null;
+  /** "HH:MM", until when these are still on night duty; null: they are on none. */
+  readonly night: string | null;
   readonly people: readonly PersonRow[];
 }
 
@@ -31,6 +33,7 @@ function shownExcuse(excuse: ExcuseKind | null): ExcuseKind | null {
 }
 
 function keyOf(person: PersonRow): string {
+  if (person.night !== undefined) return `night:${person.night}`;
   if (person.status === 'excused') return `excused:${shownExcuse(person.excuse) ?? ''}`;
   if (person.status === 'waiting') {
     const { code, terminal, since } = person.reason ?? { code: '', terminal: '', since: '' };
@@ -41,6 +44,11 @@ function keyOf(person: PersonRow): string {
 
 function byName(a: PersonRow, b: PersonRow): number {
   return (a.name ?? '').localeCompare(b.name ?? '', 'id') || a.id - b.id;
+}
+
+/** Whoever is on night duty is at work: they come before those who need not come. */
+function placeOf({ status, night }: Group): number {
+  return night === null ? ORDER.indexOf(status) : ORDER.indexOf('excused') - 0.5;
 }
 
 /** Absent, late (longest first), waiting (by what they wait for), then everybody else. */
@@ -63,13 +71,27 @@ export function groupPeople(people: readonly PersonRow[]): Group[] {
         status: first.status,
         excuse: first.status === 'excused' ? shownExcuse(first.excuse) : null,
         reason: first.status === 'waiting' ? first.reason : null,
+        night: first.night ?? null,
         people: members,
       };
     })
     .sort(
       (a, b) =>
-        ORDER.indexOf(a.status) - ORDER.indexOf(b.status) ||
+        placeOf(a) - placeOf(b) ||
         b.people.length - a.people.length ||
         a.key.localeCompare(b.key),
     );
+}
+
+/** How many stand in a state and not on night duty, which is told in its place. */
+export function standingIn(groups: readonly Group[], state: Status): number {
+  return groups.reduce(
+    (sum, { status, night, people }) => sum + (status === state && night === null ? people.length : 0),
+    0,
+  );
+}
+
+/** How many are on night duty. */
+export function onNightDuty(groups: readonly Group[]): number {
+  return groups.reduce((sum, { night, people }) => sum + (night === null ? 0 : people.length), 0);
 }

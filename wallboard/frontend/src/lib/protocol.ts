@@ -23,6 +23,8 @@ export interface Counts {
   readonly not_due: number;
   readonly off: number;
   readonly people: number;
+  /** Of those off or not due: still on night duty by the plan of the date before. Left out when nobody is. */
+  readonly night?: number;
 }
 
 export type DayOff = 'weekly' | 'holiday' | 'joint_leave';
@@ -146,6 +148,8 @@ export interface PersonRow {
   readonly early_class: string | null;
   /** Why the status is what it is. */
   readonly why: Sentence;
+  /** "HH:MM", until when somebody who is off or not due is on night duty by the plan; left out of all others. */
+  readonly night?: string;
 }
 
 export interface Beat {
