@@ -20,6 +20,7 @@ from attendance.ids import PersonId, Pin, TerminalId, UnitId
 from attendance.local_time import bounds
 from attendance.people import EmploymentState, Excuse, Outage, SiteOutage
 from attendance.reach import Reaches
+from attendance.required import required
 from attendance.roster import RosterIndex
 from attendance.roster_spans import RosterSpans
 from attendance.rules import RuleBook
@@ -70,6 +71,23 @@ class Assembler:
     def duty_day(self, person_id: PersonId, day: date) -> Duty:
         """What is expected of the person on the work date `day`."""
         return self._planner.duty_day(person_id, day)
+
+    def past_midnight(self, person_id: PersonId, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """When work of the work date `day` goes on by the plan after the local date has ended: [from, to),
+        aware, UTC, in order of time, without what excuses take of it. Nothing but shifts goes on so long.
+        """
+        if person_id not in self._planner.with_shifts:
+            return ()
+        duty, midnight = self._planner.duty_day(person_id, day), bounds(day, self.zone)[1]
+        if isinstance(duty, NoDuty) or duty.spells[-1].end <= midnight:
+            return ()
+        last = duty.spells[-1]
+        since, left = max(midnight, last.start), []
+        for begins, ends in required(last, self._spans(person_id, duty), duty.figures).excused:
+            if begins > since:
+                left.append((since, begins))
+            since = max(since, ends)
+        return (*left, (since, last.end)) if since < last.end else tuple(left)
 
     def usual_duty(self, day: date) -> Duty:
         """What is expected on `day` of whoever works by the usual hours, whichever the unit."""

@@ -16,6 +16,7 @@ from realtime.branches import Branches
 from realtime.cutoff import Cutoff
 from realtime.day_board import Arrival, DayBoard, Dirt
 from realtime.names_roll import is_listed, names_scopes
+from realtime.night_duty import NightDuty
 from realtime.recap import Recap
 from realtime.row_writer import RowWriter, is_behind
 from realtime.rows import DayRow, NameRow, Row, UsualRow, total_row
@@ -68,6 +69,10 @@ class BoardView:
         self._bins: Tally[Scope, int] = Tally(self._places_of)
         for person_id, result in board.rows.items():
             self._count(person_id, result)
+        self._night = NightDuty(board, now)
+        self._at_night: Tally[Scope, bool] = Tally(self._counted_in)
+        for person_id in self._night.until:
+            self._at_night.put(person_id, True)
         self._listed: dict[PersonId, tuple[DayResult, NameRow | None]] = {}
         """Rows of the lists: they are the same in every scope that has them."""
         self._behind = self._find_behind(now)
@@ -110,12 +115,19 @@ class BoardView:
             self._touch_person(person_id, keys)
         for terminal_id in dirt.terminals:
             self._touch_terminal(terminal_id, keys)
+        self._touch_night(self._night.renew(dirt.people, dirt.planned), keys)
         for scope, lines in self._ticker.of_people(dirt.people).items():
             keys[scope] |= lines
         before, self._day = self._day, self._day_row(None)
         if before != self._day:
             for scope in (*self.city_scopes(), *map(office_scope, self.offices)):
                 keys[scope].add("day")
+        return keys
+
+    def turn(self, now: datetime) -> Keys:
+        """The rows that tell otherwise by now who is still on night duty. It may be called often."""
+        keys: dict[Scope, set[str]] = defaultdict(set)
+        self._touch_night(self._night.turn(now), keys)
         return keys
 
     def pass_time(self, now: datetime) -> Keys:
@@ -138,7 +150,7 @@ class BoardView:
 
     def _city_row(self, scope: Scope, key: str) -> Row | None:
         if key == "total":
-            return total_row(counts_of(self._counts.at(scope)))
+            return total_row(counts_of(self._counts.at(scope)), self._at_night.at(scope)[True])
         if key == "day":
             return self._day_row(scope.unit)
         if key == "usual":
@@ -164,7 +176,8 @@ class BoardView:
         number = int(key[2:])
         if key[0] == "t":
             return self._terminal(TerminalId(number))
-        return self._writer.person(self._board.rows[PersonId(number)])
+        person_id = PersonId(number)
+        return self._writer.person(self._board.rows[person_id], self._night.until.get(person_id))
 
     def _terminal(self, terminal_id: TerminalId) -> Row:
         behind = terminal_id in self._behind
@@ -173,7 +186,9 @@ class BoardView:
     def _unit(self, unit_id: UnitId) -> Row:
         found = (self._board.health.get(terminal_id) for terminal_id in self.offices[unit_id])
         lights = [health is not None and health.online for health in found]
-        return self._writer.unit(unit_id, counts_of(self._counts.at(office_scope(unit_id))), lights)
+        scope = office_scope(unit_id)
+        night = self._at_night.at(scope)[True]
+        return self._writer.unit(unit_id, counts_of(self._counts.at(scope)), lights, night)
 
     def _named(self, key: str) -> Row | None:
         result = self._board.rows[PersonId(int(key[2:]))]
@@ -225,6 +240,15 @@ class BoardView:
             keys[scope].update(map(key_of, arrived))
         if counted and office is not None:
             keys[office_scope(office)].add("unit")
+
+    def _touch_night(self, people: Iterable[PersonId], keys: dict[Scope, set[str]]) -> None:
+        for person_id in people:
+            self._at_night.put(person_id, person_id in self._night.until or None)
+            office = self._index.office_of(person_id)
+            for scope in self._places_of(person_id):
+                keys[scope] |= {"total"} if office is None else {"total", f"u:{office}"}
+            if office is not None:
+                keys[office_scope(office)] |= {"unit", f"p:{person_id}"}
 
     def _touch_terminal(self, terminal_id: TerminalId, keys: dict[Scope, set[str]]) -> None:
         office = self._index.office_above(self._index.terminals[terminal_id].unit_id)

@@ -23,6 +23,7 @@ _COUNTS = frozenset(
         "not_due",
         "off",
         "people",
+        "night",
     }
 )
 _EXCUSED = {"excused": frozenset({"leave", "duty_travel", "study", "training", "permit"})}

@@ -55,8 +55,10 @@ class RowWriter:
             "off_name": off_name,
         }
 
-    def unit(self, unit_id: UnitId, counts: Counts, online: Iterable[bool]) -> UnitRow:
-        """An office with its counts; `online` says it of each of its terminals."""
+    def unit(self, unit_id: UnitId, counts: Counts, online: Iterable[bool], night: int = 0) -> UnitRow:
+        """An office with its counts; `online` says it of each of its terminals. `night`: how many of its
+        people are still on night duty.
+        """
         unit = self._index.units[unit_id]
         lights = list(online)
         return {
@@ -67,7 +69,7 @@ class RowWriter:
             "kind": unit.kind.value,
             "dark": lights.count(False),
             "terminals": len(lights),
-            **total_row(counts),
+            **total_row(counts, night),
         }
 
     def terminal(
@@ -100,12 +102,12 @@ class RowWriter:
             row["error"] = health.error
         return row
 
-    def person(self, result: DayResult) -> PersonRow:
-        """A person of an office."""
+    def person(self, result: DayResult, night: datetime | None = None) -> PersonRow:
+        """A person of an office; `night`: until when still on night duty (aware)."""
         unit_id = self._index.unit_of(result.person_id)
         kind = None if result.excuse_kind is None else result.excuse_kind.value
         minutes, grade = _minutes(result)
-        return {
+        row: PersonRow = {
             "id": result.person_id,
             "name": self._index.people[result.person_id].full_name,
             "status": result.status.value,
@@ -120,6 +122,9 @@ class RowWriter:
             "early_class": result.early_grade,
             "why": self._why(result),
         }
+        if night is not None:
+            row["night"] = f"{night.astimezone(self._zone):%H:%M}"
+        return row
 
     def listed(self, result: DayResult) -> NameRow | None:
         """Somebody on the lists of names; None for who is placed nowhere."""

@@ -42,6 +42,10 @@ class TotalRow(TypedDict):
     not_due: int
     off: int
     people: int
+    night: NotRequired[int]
+    """Of those off or not due, how many are still on night duty by the plan of the date before; left out when
+    nobody is.
+    """
 
 
 class UnitRow(TotalRow):
@@ -162,11 +166,13 @@ PersonRow = TypedDict(
         "early": int | None,
         "early_class": str | None,
         "why": WhyRow,
+        "night": NotRequired[str],
     },
 )
 """One person of an office. `minutes` and `class`: late, or early of who is only that; `early` and
 `early_class`: whenever somebody left early, also who was late. `excuse` is also told of somebody who
-came in spite of it, or whom it frees for a part of the day.
+came in spite of it, or whom it frees for a part of the day. `night`: "07:00", until when somebody who is off
+or not due is still on night duty by the plan of the date before; left out of all others.
 """
 
 NameRow = TypedDict(
@@ -300,9 +306,9 @@ def beat_row(now: datetime, rate: float, zone: tzinfo, reading: Reading, reason:
     }
 
 
-def total_row(counts: Counts) -> TotalRow:
-    """The counts of the city."""
-    return {
+def total_row(counts: Counts, night: int = 0) -> TotalRow:
+    """The counts of the city; `night`: how many are still on night duty."""
+    row: TotalRow = {
         "required": counts.required,
         "present": counts.present,
         "late": counts.late,
@@ -321,6 +327,9 @@ def total_row(counts: Counts) -> TotalRow:
         "off": counts.off,
         "people": counts.people,
     }
+    if night:
+        row["night"] = night
+    return row
 
 
 def moment_iso(moment: datetime, zone: tzinfo) -> str:

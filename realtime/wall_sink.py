@@ -91,6 +91,7 @@ class WallSink:
         self._publisher.collect(view.recap.touch(cutoff.work(now)))
         if self._usual.take():
             self._publisher.collect({scope: ["usual"] for scope in view.city_scopes()})
+        self._publisher.collect(view.turn(now))
         real = time.monotonic()
         if real >= self._behind_at:
             self._behind_at = real + BEHIND_SECONDS

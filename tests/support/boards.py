@@ -130,6 +130,7 @@ class Shown:
         for touched in (
             self.ticker.add(dirt.arrivals, self.view.shown_in),
             self.view.touch(dirt),
+            self.view.turn(now),
             self.view.recap.touch(self.cutoff.work(now, most=len(self.board.rows))),
         ):
             for scope, some in touched.items():
