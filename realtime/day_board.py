@@ -10,7 +10,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from attendance.assembly import Assembler
 from attendance.city_read import city_read as city_read_through
@@ -19,12 +19,15 @@ from attendance.duty import MINUTE, Duty, NoDuty
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, PunchId, TerminalId
 from attendance.judgement import hangs_on_terminals, judge, next_change_at
+from attendance.local_time import bounds
 from attendance.people import Outage
 from attendance.terminal import TerminalHealth
+from realtime.collector_pause import collector_paused
 from store.punches import StoredPunch
 
 Span = tuple[datetime, datetime]
 """[from, to), aware, UTC."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,14 @@ def punches_of(assembler: Assembler, day: date) -> Span:
     """Between which moments a punch may belong to the work date `day`: its local date, and before and after
     it as far as the window of a shift that begins on it can reach.
     """
-    rules = assembler.book.on(day)
-
-    def midnight(days: int) -> datetime:
-        return datetime.combine(day + timedelta(days), time(), assembler.zone).astimezone(UTC)
-
-    return midnight(0) - rules.shift_before, midnight(2) + rules.shift_after
+    rules, zone = assembler.book.on(day), assembler.zone
+    return bounds(day, zone)[0] - rules.shift_before, bounds(day + _DAY, zone)[1] + rules.shift_after
 
 
 class DayBoard:
     """See the module. One thread only, except for `horizons`."""
 
+    @collector_paused()
     def __init__(
         self,
         assembler: Assembler,
@@ -92,7 +92,7 @@ class DayBoard:
         self.seen: set[PunchId] = set()
         self.dirt = Dirt()
         self._freshness = freshness
-        self._date = _local_date(assembler, day)
+        self._date = bounds(day, assembler.zone)
         self._horizons: dict[TerminalId, Horizon] = {}
         self._outages = _by_terminal(assembler.facts.outages)
         for terminal_id in self.index.terminals:
@@ -320,13 +320,6 @@ class DayBoard:
             self._next_turn[person_id] = turn
             heapq.heappush(self._turns, (turn, person_id))
         return facts
-
-
-def _local_date(assembler: Assembler, day: date) -> Span:
-    def midnight(at: date) -> datetime:
-        return datetime.combine(at, time(), assembler.zone).astimezone(UTC)
-
-    return midnight(day), midnight(day + timedelta(days=1))
 
 
 def _by_terminal(outages: Iterable[Outage]) -> Mapping[TerminalId, list[Outage]]:
