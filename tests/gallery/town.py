@@ -181,8 +181,7 @@ class Template:
         known = {str(terminal.serial): terminal.id for terminal in store.terminals.list()}
         past = working_days_before(MONDAY, PAST_DAYS)
         for day in past:
-            presses = [press for press in self._scenario.presses if press.at.date() == day]
-            append(store, known, _weathered(presses, day), evening)
+            append(store, known, _weathered(self._scenario.presses, day), evening)
         store.terminals.save_health([health(number, evening, None) for number in known.values()])
         say("judging the past days")
         source = DaySource(store, load_rulebook("standard"), ZONE)
@@ -210,12 +209,15 @@ def append(store: Store, known: dict[str, TerminalId], presses: Sequence[Press],
 
 
 def _weathered(presses: Sequence[Press], day: date) -> list[Press]:
-    """A day of the past on which everybody comes a little earlier or later: it rains, or it is market day."""
+    """The day that is photographed, as one of the past on which everybody comes a little earlier or later: it
+    rains, or it is market day. So the pictures show a usual day, whatever the simulator's own days are.
+    """
     shift = timedelta(minutes=random.Random(f"weather {day}").gauss(0, WEATHER_MINUTES))
     last = datetime.combine(day, datetime.min.time()) + LAST_IN_TIME
+    moved = [replace(one, at=one.at - (MONDAY - day)) for one in presses if one.at.date() == MONDAY]
     return [
         replace(press, at=min(last, press.at + shift).replace(microsecond=0)) if press.at <= last else press
-        for press in presses
+        for press in moved
     ]
 
 
