@@ -46,6 +46,7 @@ def everything(make_shared_city: MakeCity) -> City:
     city.press(1001, "07:12:33")
     for door in (LIT, BKD_TERMINAL):
         city.report(door, "07:30:05")
+    city.until_read("07:30:05")
     city.set_clock("07:30:05")
     wait_until(lambda: city.store.freezes.of(MONDAY) is not None)
     city.judge()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+
+import requests
 
 from attendance.ids import Nip, PersonId, Pin, TerminalId, UnitId
 from attendance.people import Enrollment, Person, Placement, Unit, UnitKind
@@ -17,7 +19,9 @@ from store import Store, open_store
 from store.punches import Ingest
 from tests.support.days import MONDAY, ZONE, at
 from tests.support.rosters import CITY_UNIT, plant, terminal
+from tests.support.waiting import PATIENCE
 from tests.support.wall_process import WallProcess
+from tests.support.walls import wait_until
 
 SINCE = date(2020, 1, 1)
 SOSIAL, PERHUBUNGAN, BARU, BKD = 2, 3, 4, 5
@@ -99,6 +103,15 @@ class City:
                 )
             ]
         )
+
+    def until_read(self, clock: str) -> None:
+        """Return when the wall knows that every terminal online was read through that city time."""
+
+        def as_of() -> datetime | None:
+            told = requests.get(f"{self.wall.url}/healthz", timeout=PATIENCE).json()["as_of"]
+            return None if told is None else datetime.fromisoformat(told)
+
+        wait_until(lambda: as_of() == at(clock))
 
     def set_clock(self, clock: str) -> None:
         """It is that time in the city, and the collector lives."""
