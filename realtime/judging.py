@@ -5,13 +5,12 @@ The same road as the live board's, without keeping anything: the assembly of fac
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from attendance.assembly import Assembler
+from attendance.assembly import Assembler, within
 from attendance.city_read import city_read
 from attendance.facts import Horizon, Mark, PersonDay
 from attendance.ids import PersonId, TerminalId
@@ -57,9 +56,8 @@ class LoadedDays:
     def facts(self, person_id: PersonId, day: date) -> PersonDay:
         """What one person's work date is judged by."""
         start, end = punches_of(self.assembler, day)  # as the board of a day: the same facts, the same hash
-        mine = self._marks.get(person_id, [])
-        some = mine[bisect_left(mine, (start,)) : bisect_left(mine, (end,))]
-        return self.assembler.person_day(person_id, day, some, self._horizons, self._city_read)
+        marks = within(self._marks.get(person_id, ()), start, end)
+        return self.assembler.person_day(person_id, day, marks, self._horizons, self._city_read)
 
     def pressed(self, day: date, lo: int, hi: int) -> set[PersonId]:
         """Whose work date punches with an id from `lo` to `hi` (inclusive) may count for."""
