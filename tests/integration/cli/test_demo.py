@@ -11,12 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from presensi.demo_folder import free_port, working_day
+from presensi.demo_folder import working_day
 from presensi.exits import ExitCode
 from simulators.truth import GroundTruth
 from store import Store, open_store
 from tests.integration.cli.conftest import Run, started, until
 from tests.support.databases import FreshDatabase
+from tests.support.ports import free_port
 from tests.support.waiting import PATIENCE
 
 SMALL = ("--people", 40, "--terminals", 4)
@@ -101,7 +102,7 @@ def test_up_restarts_what_dies_and_stops_all_at_sigterm(
     presensi: Run, database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings, log = tmp_path / "presensi.toml", tmp_path / "log"
-    ports = f"[wall]\nport = {free_port(8180)}\n[gateway]\nport = {free_port(8280)}\n"
+    ports = f"[wall]\nport = {free_port()}\n[gateway]\nport = {free_port()}\n"
     settings.write_text(f'[store]\nurl = "{database_url}"\n{ports}')
     with started("up", "--config", settings, log=log) as process:
         until(lambda: "The wall is at" in log.read_text(), PATIENCE, log.read_text)
