@@ -122,6 +122,7 @@ export const en: Messages = {
     off: 'day off',
     not_due: 'not yet due',
     excused: 'excused',
+    night: 'on night duty',
     atLeast: 'at least',
   },
   dark: (n) => `${n} not yet read`,
@@ -178,6 +179,11 @@ export const en: Messages = {
   minutesLate: (minutes) => `${minutes} min`,
   minutesEarly: (minutes) => `left ${minutes} min early`,
   shift: (code) => `shift ${code}`,
+  night: {
+    name: 'On night duty',
+    until: (time) => `On night duty until ${time}`,
+    still: (n) => `${n} still on night duty`,
+  },
 
   terminals: 'Terminals',
   terminalsConnected: (online, all) => `${online} of ${all} connected`,

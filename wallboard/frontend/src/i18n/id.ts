@@ -123,6 +123,7 @@ export const id = {
     off: 'libur',
     not_due: 'belum jadwal',
     excused: 'berketerangan',
+    night: 'dinas malam',
     atLeast: 'sekurang-kurangnya',
   },
   dark: (n: string) => `${n} mesin belum terbaca`,
@@ -180,6 +181,12 @@ export const id = {
   minutesLate: (minutes: string) => `${minutes} menit`,
   minutesEarly: (minutes: string) => `pulang ${minutes} menit lebih cepat`,
   shift: (code: string) => `dinas ${code}`,
+  /** By the plan of the date before. */
+  night: {
+    name: 'Dinas malam',
+    until: (time: string) => `Dinas malam s.d. ${time.replaceAll(':', '.')}`,
+    still: (n: string) => `${n} masih dinas malam`,
+  },
 
   terminals: 'Mesin',
   terminalsConnected: (online: string, all: string) => `${online} dari ${all} terhubung`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupPeople } from './people';
+import { groupPeople, ofState, onNightDuty } from './people';
 import type { PersonRow } from './protocol';
 
 function person(id: number, change: Partial<PersonRow>): PersonRow {
@@ -57,5 +57,27 @@ test('a permit is shown as leave: the wall does not say why', () => {
   expect(groups.map(({ excuse, people }) => [excuse, people.length])).toEqual([
     ['leave', 2],
     ['duty_travel', 1],
+  ]);
+});
+
+test('who is still on night duty stands apart from who is free, and before who need not come', () => {
+  const groups = groupPeople([
+    person(1, { status: 'off' }),
+    person(2, { status: 'off', night: '07:00' }),
+    person(3, { status: 'not_due', night: '07:00' }),
+    person(4, { status: 'excused', excuse: 'leave' }),
+    person(5, { status: 'off', night: '06:00' }),
+    person(6, {}),
+  ]);
+  expect(groups.map(({ key, night, people }) => [key, night, people.map(({ id }) => id)])).toEqual([
+    ['present', null, [6]],
+    ['night:07:00', '07:00', [2, 3]],
+    ['night:06:00', '06:00', [5]],
+    ['excused:leave', null, [4]],
+    ['off', null, [1]],
+  ]);
+  expect(ofState(groups, 'off').map(({ key }) => key)).toEqual(['off']);
+  expect([onNightDuty(groups), onNightDuty(groups, 'off'), onNightDuty(groups, 'not_due')]).toEqual([
+    3, 2, 1,
   ]);
 });

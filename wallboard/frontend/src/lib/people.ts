@@ -76,22 +76,19 @@ export function groupPeople(people: readonly PersonRow[]): Group[] {
       };
     })
     .sort(
-      (a, b) =>
-        placeOf(a) - placeOf(b) ||
-        b.people.length - a.people.length ||
-        a.key.localeCompare(b.key),
+      (a, b) => placeOf(a) - placeOf(b) || b.people.length - a.people.length || a.key.localeCompare(b.key),
     );
 }
 
-/** How many stand in a state and not on night duty, which is told in its place. */
-export function standingIn(groups: readonly Group[], state: Status): number {
-  return groups.reduce(
-    (sum, { status, night, people }) => sum + (status === state && night === null ? people.length : 0),
-    0,
-  );
+/** How many are still on night duty; with `state`, those of them who stand in it. */
+export function onNightDuty(groups: readonly Group[], state?: Status): number {
+  return groups
+    .filter(({ night }) => night !== null)
+    .flatMap(({ people }) => people)
+    .filter(({ status }) => state === undefined || status === state).length;
 }
 
-/** How many are on night duty. */
-export function onNightDuty(groups: readonly Group[]): number {
-  return groups.reduce((sum, { night, people }) => sum + (night === null ? 0 : people.length), 0);
+/** The groups of a state; whoever is on night duty is in none of them. */
+export function ofState(groups: readonly Group[], state: Status): Group[] {
+  return groups.filter(({ status, night }) => status === state && night === null);
 }

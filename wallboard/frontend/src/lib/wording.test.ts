@@ -103,6 +103,11 @@ test('of an office where nobody is required a tile says why', () => {
   expect(describeOffice(office(1, { off: 8 }), undefined, spoken, { atLeast: false })).toBe('Unit 1, Libur');
 });
 
+test('of an office whose people are still on night duty a tile says so instead', () => {
+  const one = office(1, { off: 8, not_due: 2, night: 3 });
+  expect(describeOffice(one, undefined, spoken, { atLeast: false })).toBe('Unit 1, 3 dinas malam');
+});
+
 test('a state that is looked for is told of a tile, too', () => {
   const excused = { leave: 1, duty_travel: 2, study: 0, training: 0, permit: 0 };
   expect(describeOffice(office(1, { present: 5, excused }), 'excused', spoken, { atLeast: false })).toBe(

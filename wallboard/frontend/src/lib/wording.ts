@@ -172,11 +172,13 @@ export function describeOffice(
   const how =
     office.required > 0
       ? `${atLeast ? `${t.tile.atLeast} ` : ''}${t.presentOf(number(office.present), number(office.required))}`
-      : office.not_due > 0
-        ? t.status.not_due
-        : office.off > 0
-          ? t.status.off
-          : null;
+      : (office.night ?? 0) > 0
+        ? `${number(office.night ?? 0)} ${t.tile.night}`
+        : office.not_due > 0
+          ? t.status.not_due
+          : office.off > 0
+            ? t.status.off
+            : null;
   return [
     office.name,
     how,
