@@ -19,7 +19,7 @@ from presensi.roster_import import prepare_roster
 from realtime.day_source import DaySource
 from realtime.recompute import recompute
 from realtime.rulebook import load_rulebook
-from simulators.day_plan import Press, working_days_before
+from simulators.day_plan import ExcusePlan, Press, working_days_before
 from simulators.roster_files import write_csv
 from simulators.scenario import Scenario, build
 from store import Store, open_store
@@ -156,7 +156,11 @@ class Template:
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         """In `folder`, where it may have been planted before."""
-        self._scenario = replace(build(SEED, MONDAY, history_days=PAST_DAYS), dark=())
+        scenario = build(SEED, MONDAY, history_days=PAST_DAYS)
+        self._past = working_days_before(MONDAY, PAST_DAYS)
+        self._scenario = replace(
+            scenario, dark=(), excuses=tuple(_since(self._past[0], one) for one in scenario.excuses)
+        )
         self._database = folder / "template.db"
         if not self._database.exists():
             self._plant(folder, f"sqlite:///{folder / 'draft.db'}", say)
@@ -179,13 +183,12 @@ class Template:
             store, prepare_roster(store, files, ZONE, evening), actor="gallery", at=evening, progress=_unseen
         )
         known = {str(terminal.serial): terminal.id for terminal in store.terminals.list()}
-        past = working_days_before(MONDAY, PAST_DAYS)
-        for day in past:
+        for day in self._past:
             append(store, known, _weathered(self._scenario.presses, day), evening)
         store.terminals.save_health([health(number, evening, None) for number in known.values()])
         say("judging the past days")
         source = DaySource(store, load_rulebook("standard"), ZONE)
-        recompute(source, store, past[0], past[-1], clock=lambda: evening, freshness=FRESHNESS)
+        recompute(source, store, self._past[0], self._past[-1], clock=lambda: evening, freshness=FRESHNESS)
         store.close()
 
     def copy(self, folder: Path) -> Town:
@@ -219,6 +222,11 @@ def _weathered(presses: Sequence[Press], day: date) -> list[Press]:
         replace(press, at=min(last, press.at + shift).replace(microsecond=0)) if press.at <= last else press
         for press in moved
     ]
+
+
+def _since(day: date, excuse: ExcusePlan) -> ExcusePlan:
+    """Who is excused today was so from that day on: the past days are the day that is photographed."""
+    return replace(excuse, first_day=min(day, excuse.first_day))
 
 
 def _unseen(done: int, total: int) -> None:
