@@ -38,6 +38,7 @@ class Words:
     heading: str
     count: str
     free: str
+    why: str
 
 
 WORDS = [
@@ -48,6 +49,7 @@ WORDS = [
         "Dinas malam s.d. 07.00",
         "130 Dinas malam",
         "130 Libur",
+        "Menurut jadwal kemarin: dinas malam s.d. 07.00. Hari ini: Libur menurut jadwal dinas",
     ),
     Words(
         "en",
@@ -56,6 +58,7 @@ WORDS = [
         "On night duty until 07:00",
         "130 On night duty",
         "130 Day off",
+        "By yesterday's plan: on night duty until 07:00. Today: Off by the shift roster",
     ),
 ]
 
@@ -115,6 +118,10 @@ def test_the_hospital_lists_them_by_name_until_when_and_nobody_as_free(
     expect(group.locator("h3")).to_contain_text(words.heading)
     expect(group.locator("[data-person]")).to_have_count(NIGHT_WORKERS)
     expect(page.locator('[data-group="off"]')).to_have_count(0)
+    somebody = group.locator("[data-person]").first
+    somebody.get_by_role("button").click()
+    expect(somebody.locator("p")).to_be_visible()
+    expect(somebody.locator("p")).to_contain_text(words.why)
     counts = page.locator("header nav")
     expect(counts.get_by_text(words.count)).to_be_visible()
     expect(counts.get_by_text(words.free)).to_have_count(0)

@@ -183,6 +183,7 @@ export const en: Messages = {
     name: 'On night duty',
     until: (time) => `On night duty until ${time}`,
     still: (n) => `${n} still on night duty`,
+    plan: (time, today) => `By yesterday's plan: on night duty until ${time}. Today: ${today}`,
   },
 
   terminals: 'Terminals',

@@ -186,6 +186,8 @@ export const id = {
     name: 'Dinas malam',
     until: (time: string) => `Dinas malam s.d. ${time.replaceAll(':', '.')}`,
     still: (n: string) => `${n} masih dinas malam`,
+    plan: (time: string, today: string) =>
+      `Menurut jadwal kemarin: dinas malam s.d. ${time.replaceAll(':', '.')}. Hari ini: ${today}`,
   },
 
   terminals: 'Mesin',
