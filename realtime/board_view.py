@@ -281,7 +281,11 @@ class BoardView:
         assembler, day = self._board.assembler, self._board.day
         own = None if unit_id is None else assembler.unit_duty(unit_id, day)
         return self._writer.day(
-            assembler.usual_duty(day), self._look.city_name, final=self._board.final, own=own
+            assembler.usual_duty(day),
+            self._look.city_name,
+            final=self._board.final,
+            unit_id=unit_id,
+            own=own,
         )
 
     def _find_behind(self, now: datetime) -> set[TerminalId]:

@@ -36,7 +36,10 @@ _PUBLIC: Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]]]] = {
     "total": (_COUNTS, _EXCUSED),
     "unit": (_UNIT, _EXCUSED),
     "u": (_UNIT, _EXCUSED),
-    "day": (frozenset({"date", "city_name", "start", "provisional", "off", "off_name"}), _NOTHING_WITHIN),
+    "day": (
+        frozenset({"date", "city_name", "place", "start", "provisional", "off", "off_name"}),
+        _NOTHING_WITHIN,
+    ),
     "t": (
         frozenset(
             {

@@ -40,15 +40,24 @@ class RowWriter:
         self._book = book
         self._zone = zone
 
-    def day(self, usual: Duty, city_name: str, *, final: bool, own: Duty | None = None) -> DayRow:
-        """The day itself; `usual` is the duty of who works the city's usual hours, `own` that of who works
-        those of the unit that is told (None: of the city).
+    def day(
+        self,
+        usual: Duty,
+        city_name: str,
+        *,
+        final: bool,
+        unit_id: UnitId | None = None,
+        own: Duty | None = None,
+    ) -> DayRow:
+        """The day itself, as the unit `unit_id` is told it (None: the city); `usual` is the duty of who works
+        the city's usual hours, `own` that of who works those of the unit.
         """
         off, off_name = _off(own or usual)
         start = usual.spells[0].start if isinstance(usual, DutyDay) else None
         return {
             "date": usual.day.isoformat(),
             "city_name": city_name,
+            "place": "" if unit_id is None else self._index.units[unit_id].short_name,
             "start": None if start is None else f"{start.astimezone(self._zone):%H:%M}",
             "provisional": not final,
             "off": off,

@@ -66,6 +66,8 @@ class DayRow(TypedDict):
 
     date: str
     city_name: str
+    place: str
+    """The short name of the unit whose scope it is; empty: the city's."""
     start: str | None
     """"07:30", when the usual hours begin; None on a day off."""
     provisional: bool

@@ -138,6 +138,9 @@ def test_the_agencys_wall_shows_just_its_offices_with_their_counts(
     for state in (TruthStatus.PRESENT, TruthStatus.LATE, TruthStatus.ABSENT, TruthStatus.WAITING):
         total(page, state.value, city[state])
     expect(page.locator(tile(ids["1.25"]))).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Dinkes PPKB\s*Lobi Dinkes$"))
+    expect(page.get_by_role("banner")).to_contain_text("Kota Contoh")
+    expect(page.get_by_role("link", name="Semua unit", exact=True)).to_be_visible()
     sent = "\n".join(incidents.received)
     assert "Dinkes PPKB" in sent
     assert "BKPSDM" not in sent

@@ -41,6 +41,7 @@ def test_the_city_shows_totals_day_offices_terminals_and_ticker() -> None:
     assert rows["day"] == {
         "date": "2026-11-23",
         "city_name": "Kota Contoh",
+        "place": "",
         "start": "07:30",
         "provisional": True,
         "off": None,

@@ -17,6 +17,8 @@ export const en: Messages = {
     terminals: 'Terminals',
     day: 'The day',
   },
+  /** In place of `views.city` on a wall that shows a part of it. */
+  allOffices: 'All offices',
 
   shell: {
     theme: 'Light or dark',

@@ -17,6 +17,8 @@ export const id = {
     terminals: 'Mesin',
     day: 'Rekap hari',
   },
+  /** In place of `views.city` on a wall that shows a part of it. */
+  allOffices: 'Semua unit',
 
   shell: {
     theme: 'Terang atau gelap',

@@ -33,6 +33,8 @@ export interface DayRow {
   /** ISO date. */
   readonly date: string;
   readonly city_name: string;
+  /** The short name of the unit whose scope it is; empty: the city's. */
+  readonly place: string;
   /** "HH:MM", when the city's usual hours begin; null on a day off. */
   readonly start: string | null;
   readonly provisional: boolean;
