@@ -22,6 +22,7 @@ from config.rules import load_series
 from config.settings import Settings, load, make_clock
 from store import Store, StoreError, open_store
 from store.push import PushState
+from wallboard.workers import WAITS_TOGETHER, waits_together
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE = 1 << 30
@@ -316,8 +317,7 @@ def _walls(store: Store, settings: Settings) -> Answers:
 def _wall_workers(store: Store, settings: Settings) -> Answers:
     if settings.wall.workers != "gevent":
         return
-    if store.dialect == "sqlite":
-        finding = "gevent on SQLite: while another program writes, all walls wait together"
-        yield Answer("wall workers", Level.WARN, finding, 'set [wall] workers = "threads", or use PostgreSQL')
+    if waits_together(settings.wall, store.dialect):
+        yield Answer("wall workers", Level.WARN, *WAITS_TOGETHER)
     else:
         yield Answer("wall workers", Level.OK, f"gevent, {store.dialect}")

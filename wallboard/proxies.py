@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from collector.gateway.addresses import caller, is_within, networks
+from config.addresses import caller, is_within, networks
 
 log = logging.getLogger(__name__)
 

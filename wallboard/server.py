@@ -31,6 +31,7 @@ from wallboard.page import Page
 from wallboard.pairing import create_pairing
 from wallboard.proxies import BehindProxies
 from wallboard.whole_sends import whole_sends
+from wallboard.workers import WAITS_TOGETHER, waits_together
 
 log = logging.getLogger(__name__)
 
@@ -50,13 +51,10 @@ def run(settings: Settings, ready: Callable[[], None], progress: Callable[[], No
     `store.StoreError` (no database, wrong version) or `wallboard.page.FrontendMissing`.
     """
     parts = _Parts(settings)
-    waits_together = settings.wall.workers == "gevent" and parts.store.dialect == "sqlite"
+    dialect = parts.store.dialect
     parts.close()
-    if waits_together:
-        log.warning(
-            "gevent on SQLite: while another program writes to the database, all walls wait together; "
-            'set [wall] workers = "threads", or use PostgreSQL'
-        )
+    if waits_together(settings.wall, dialect):
+        log.warning("%s; %s", *WAITS_TOGETHER)
     listener = listen("wall", settings.wall.host, settings.wall.port)
     log.info("the wall is at http://%s:%d/", settings.wall.host, settings.wall.port)
     return _Server(settings, listener, ready, progress).serve()

@@ -12,9 +12,9 @@ from typing import Protocol
 from flask import Flask, Response, request
 
 from attendance.ids import SerialNumber
-from collector.gateway.addresses import IpNetwork, caller, networks
 from collector.gateway.desk import Admission, Standing
 from collector.gateway.service import LATER, Answer, GatewayService
+from config.addresses import IpNetwork, caller, networks
 from config.settings import GatewaySettings
 from devices.adms.errors import MalformedRequest
 from devices.adms.query import parse_query

@@ -10,9 +10,9 @@ from enum import Enum, auto
 
 from attendance.ids import SerialNumber
 from attendance.terminal import PUSH_DRIVER, Terminal
-from collector.gateway.addresses import is_within, networks
 from collector.gateway.faults import KeyRefused, NotAdmitted, OutsideNetwork
 from collector.gateway.push_keys import PushKeys
+from config.addresses import is_within, networks
 from config.errors import ConfigError
 from config.rate_limit import RateLimit
 from devices.errors import DeviceRefused

@@ -18,13 +18,13 @@ from typing import Any
 from flask import Flask
 from gunicorn.workers.base import Worker
 
-from collector.gateway.addresses import networks
 from collector.gateway.app import create_app
 from collector.gateway.clock_guard import ClockGuard
 from collector.gateway.desk import Desk
 from collector.gateway.push_keys import PushKeys
 from collector.gateway.service import GatewayService
 from collector.gateway.worker import GatewayWorker, TimedApplication
+from config.addresses import networks
 from config.listening import listen
 from config.settings import Settings, make_clock
 from store import open_store

@@ -21,7 +21,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.util import http_date, write_error
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from collector.gateway.addresses import IpNetwork, is_within
+from config.addresses import IpNetwork, is_within
 from config.clock import Clock
 from config.serving import OneWorker
 

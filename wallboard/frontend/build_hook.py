@@ -51,7 +51,8 @@ class CustomBuildHook(BuildHookInterface[Any]):
 def build(frontend: Path, dist: Path) -> None:
     """Install the locked packages and build what `dist` serves, each only when its inputs changed.
 
-    The front end's own `build` leaves its page in a folder beside `dist`, named `dist.new`. Raises `FrontendBuildError` with the failing command's last lines.
+    The front end's own `build` leaves its page in a folder beside `dist`, named `dist.new`. Raises
+    `FrontendBuildError` with the failing command's last lines.
     """
     lock = _digest([frontend / "package-lock.json", frontend / "package.json"], frontend)
     sources = _digest(_sources(frontend), frontend)

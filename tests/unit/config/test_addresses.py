@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from collector.gateway.addresses import caller, is_within, networks
+from config.addresses import caller, is_within, networks
 
 PROXIES = networks(["10.0.0.1", "10.0.1.0/24"])
 

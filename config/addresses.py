@@ -1,4 +1,4 @@
-"""Where a request really comes from, and whether that is where its terminal may call from."""
+"""Where a request really comes from, and whether that lies in a network that was named."""
 
 from __future__ import annotations
 
