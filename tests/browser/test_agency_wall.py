@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,14 +19,14 @@ from simulators.city.build import build_city
 from simulators.city.places import HEALTH_CODE
 from simulators.scenario import Scenario, build
 from simulators.truth import DarkWindow, TruthStatus
-from store import Store, open_store
+from store import Store
 from store.wall_pairings import Paired
 from store.wall_secrets import shown
-from tests.support.browser import FULL_HD, NOTEBOOK, Incidents
+from tests.support.browser import MONITORS, Incidents
 from tests.support.databases import FreshDatabase
 from tests.support.days import MONDAY, at
 from tests.support.paired_walls import hold
-from tests.support.scenario_store import plant_scenario
+from tests.support.scenario_wall import scenario_wall
 from tests.support.wall_page import LIVE, tile, total, view
 from tests.support.wall_process import WallProcess
 
@@ -45,7 +44,6 @@ ASKED = (
     TruthStatus.ABSENT,
     TruthStatus.LEFT_EARLY,
 )
-SIZES = [pytest.param(FULL_HD, id="full-hd"), pytest.param(NOTEBOOK, id="notebook")]
 
 
 @dataclass(frozen=True)
@@ -93,14 +91,7 @@ def town(module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactor
     dark = [DarkWindow(serial, datetime(2026, 11, 22, 20, 0), None) for serial in cut]
     scenario = build(SEED, MONDAY, history_days=0, dark=dark)
     url = module_database("sqlite")
-    with ExitStack() as stack:
-        store = open_store(url)
-        stack.callback(store.close)
-        plant_scenario(store, scenario, folder, NOW)
-        wall = WallProcess(folder, url, unpaired="nothing")
-        stack.callback(wall.stop)
-        wall.set_clock("08:00")
-        wall.start()
+    with scenario_wall(scenario, url, folder, NOW, unpaired="nothing") as (store, wall):
         yield Town(scenario, store, wall, folder, url)
 
 
@@ -109,7 +100,7 @@ def ids(town: Town) -> dict[str, int]:
     return {unit.code: unit.id for unit in town.store.roster.load(MONDAY).units}
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", MONITORS)
 @pytest.mark.parametrize("level", ["counts", "names"])
 def test_the_agencys_wall_shows_just_its_offices_with_their_counts(
     town: Town,

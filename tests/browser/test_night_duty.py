@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,11 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from simulators.scenarios.mojokerto_2017_01_03 import build
-from store import open_store
-from tests.support.browser import FULL_HD, NOTEBOOK
+from tests.support.browser import MONITORS
 from tests.support.databases import FreshDatabase
 from tests.support.days import at
-from tests.support.scenario_store import plant_scenario
+from tests.support.scenario_wall import scenario_wall
 from tests.support.wall_page import tile, total
 from tests.support.wall_process import WallProcess
 
@@ -25,7 +23,6 @@ SEED = 2017
 DAY = date(2017, 1, 4)
 NIGHT_WORKERS = 130
 """From 21.00 of the third of January to 07.00 of the fourth, on which they are free."""
-SIZES = [pytest.param(FULL_HD, id="full-hd"), pytest.param(NOTEBOOK, id="notebook")]
 
 
 @dataclass(frozen=True)
@@ -81,20 +78,13 @@ def night(shared_night: Night) -> Night:
 @pytest.fixture(scope="module")
 def shared_night(module_database: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     folder = tmp_path_factory.mktemp("night")
-    url = module_database("sqlite")
-    with ExitStack() as stack:
-        store = open_store(url)
-        stack.callback(store.close)
-        plant_scenario(store, build(SEED), folder, datetime(2017, 1, 4, 2, 0))
+    two = datetime(2017, 1, 4, 2, 0)
+    with scenario_wall(build(SEED), module_database("sqlite"), folder, two) as (store, wall):
         units = store.roster.load(DAY).units
-        wall = WallProcess(folder, url)
-        stack.callback(wall.stop)
-        wall.set_clock(at("02:00", DAY))
-        wall.start()
         yield Night(wall, next(unit.id for unit in units if unit.short_name == "RSUD"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", MONITORS)
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.language)
 def test_the_city_says_how_many_are_still_on_night_duty_beside_nobody_required(
     night: Night, page: Page, words: Words, size: tuple[int, int]

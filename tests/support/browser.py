@@ -35,6 +35,8 @@ NOTEBOOK = (1366, 768)
 PROJECTOR = (1024, 768)
 UHD = (3840, 2160)
 PHONE = (390, 844)
+MONITORS = [pytest.param(FULL_HD, id="full-hd"), pytest.param(NOTEBOOK, id="notebook")]
+"""The two that every page has to suit."""
 
 
 @dataclass
